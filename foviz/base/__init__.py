@@ -1,0 +1,1 @@
+"""Time, addresses, errors, and the tables that every layer above shares."""
