@@ -1,0 +1,130 @@
+"""The laboratory: DHCP servers, clients and failover endpoints under a clock of your own.
+
+This façade is all that the window may import. :class:`Session` is one open run; everything
+else here is what a session returns, or words and numbers to show it with.
+"""
+
+from foviz.base.address import BROADCAST, ip_text, ip_to_int, mac_text
+from foviz.base.errors import (
+    ExpectationError,
+    FovizError,
+    LessonError,
+    ScenarioError,
+    ScriptError,
+    ThemeError,
+    nearest,
+)
+from foviz.base.kinds import KEYS, Kind
+from foviz.base.rules import RULES, Rule
+from foviz.base.time import (
+    DAY,
+    HOUR,
+    MINUTE,
+    STORY_START,
+    US,
+    as_datetime,
+    clock_text,
+    date_text,
+    duration_text,
+    moment_text,
+    short_moment_text,
+    weekday_text,
+)
+from foviz.explain.digest import MESSAGES, Digest, End, Row, RowKind
+from foviz.explain.glossary import GLOSSARY, Term
+from foviz.explain.reader import Reader, fact_text
+from foviz.explain.why import CauseNode, Why
+from foviz.failover.states import STATES, Event, Service
+from foviz.failover.table import TABLE
+from foviz.failover.table import Row as TransitionRow
+from foviz.lease.binding import Binding
+from foviz.library import lesson_names, load_lesson, scenario_names, share_directory
+from foviz.script.grammar import DEEDS, FACTS, QUESTIONS, RUNS, Form
+from foviz.session import BranchView, Position, Reply, Session
+from foviz.sim.snapshot import (
+    Belief,
+    ClientView,
+    EndpointView,
+    LinkView,
+    PoolView,
+    ServerView,
+    Snapshot,
+    TimerView,
+)
+from foviz.sim.trace import Record
+from foviz.wire.dissect import Field
+from foviz.wire.failover import BindingStatus, ServerState, state_text, status_text
+
+__all__ = [
+    "BROADCAST",
+    "DAY",
+    "DEEDS",
+    "FACTS",
+    "GLOSSARY",
+    "HOUR",
+    "KEYS",
+    "MESSAGES",
+    "MINUTE",
+    "QUESTIONS",
+    "RULES",
+    "RUNS",
+    "STATES",
+    "STORY_START",
+    "TABLE",
+    "US",
+    "Belief",
+    "Binding",
+    "BindingStatus",
+    "BranchView",
+    "CauseNode",
+    "ClientView",
+    "Digest",
+    "End",
+    "EndpointView",
+    "Event",
+    "ExpectationError",
+    "Field",
+    "Form",
+    "FovizError",
+    "Kind",
+    "LessonError",
+    "LinkView",
+    "PoolView",
+    "Position",
+    "Reader",
+    "Record",
+    "Reply",
+    "Row",
+    "RowKind",
+    "Rule",
+    "ScenarioError",
+    "ScriptError",
+    "ServerState",
+    "ServerView",
+    "Service",
+    "Session",
+    "Snapshot",
+    "Term",
+    "ThemeError",
+    "TimerView",
+    "TransitionRow",
+    "Why",
+    "as_datetime",
+    "clock_text",
+    "date_text",
+    "duration_text",
+    "fact_text",
+    "ip_text",
+    "ip_to_int",
+    "lesson_names",
+    "load_lesson",
+    "mac_text",
+    "moment_text",
+    "nearest",
+    "scenario_names",
+    "share_directory",
+    "short_moment_text",
+    "state_text",
+    "status_text",
+    "weekday_text",
+]

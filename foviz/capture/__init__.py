@@ -1,0 +1,1 @@
+"""Captures: what crossed the simulated wires as pcapng, and recordings of real servers."""

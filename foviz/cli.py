@@ -1,0 +1,198 @@
+"""Foviz without a window: check, play, run, export."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from foviz import library
+from foviz.base.errors import FovizError
+from foviz.script.tokens import Place
+from foviz.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COMMANDS = ("check", "play", "run", "export", "words", "--help", "--version")
+"""First words that need no window."""
+
+
+@click.group()
+@click.version_option(package_name="foviz")
+def cli() -> None:
+    """Foviz: a DHCP failover laboratory. Without a command it opens the window."""
+
+
+@cli.command()
+@click.argument("lessons", nargs=-1)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the reports, with each step's witnesses."
+)
+@click.option("--fingerprint", is_flag=True, hidden=True)
+def check(lessons: tuple[str, ...], as_json: bool, fingerprint: bool) -> None:
+    """Play lessons without a window; status 1 when one of them does not hold."""
+    from foviz.lesson.check import check as check_lesson
+
+    names = lessons or library.lesson_names()
+    if fingerprint:
+        click.echo(check_lesson(names[0], other_seed=False).fingerprint)
+        return
+    reports = [check_lesson(name) for name in names]
+    if as_json:
+        click.echo(json.dumps([report.as_json() for report in reports], indent=1))
+    for report in reports:
+        if not as_json:
+            mark = "ok  " if report.ok else "FAIL"
+            click.echo(
+                f"{mark} {report.lesson}: {report.passed}/{report.total} steps, "
+                f"{report.sections} sections, {report.questions} questions, "
+                f"{report.records} records, run {report.fingerprint or '–'}"
+            )
+        for failure in report.failures:
+            click.echo(failure, err=True)
+    if not all(report.ok for report in reports):
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("lesson", default="hot-standby")
+def play(lesson: str) -> None:
+    """Tell a lesson in the terminal, message by message."""
+    from foviz.lesson.narrate import narrate
+
+    session = Session.open(lesson)
+    session.finish_story()
+    for line in narrate(session):
+        click.echo(line)
+    assert session.story is not None
+    if session.story.failures:
+        raise FovizError(str(session.story.failures[0]))
+
+
+@cli.command()
+@click.argument("script")
+@click.option("--json", "as_json", is_flag=True, help="Print the trace as JSON lines.")
+def run(script: str, as_json: bool) -> None:
+    """Run lab-language lines from a file, or from standard input for “-”."""
+    name = "-" if script == "-" else script
+    text = sys.stdin.read() if script == "-" else library.read_text(Path(script))
+    session, offset = _session_for(text, name)
+    told = len(session.digest)
+    failure: FovizError | None = None
+    for number, line in enumerate(text.splitlines()[offset:], offset + 1):
+        try:
+            reply = session.do(line, Place(name, number))
+        except FovizError as error:
+            failure = error
+            break
+        if as_json:
+            continue
+        if line.strip() and not line.strip().startswith("#"):
+            click.echo(f"> {line.strip()}")
+        told = _tell(session, told)
+        for answer in reply.lines:
+            click.echo(f"  {answer}")
+    if as_json:
+        reader = session.reader
+        for index in range(session.record_count):
+            click.echo(json.dumps(reader.as_json(session.record(index))))
+    if failure is not None:
+        raise failure
+
+
+def _session_for(text: str, name: str) -> tuple[Session, int]:
+    """Return the session that a script's ``lab …`` line asks for, and where its lines begin."""
+    for number, line in enumerate(text.splitlines()):
+        words = line.split()
+        if not words or words[0].startswith("#"):
+            continue
+        if words[0] != "lab":
+            break
+        options = dict(zip(words[2::2], words[3::2], strict=False))
+        unknown = [word for word in options if word not in ("seed", "profile")]
+        seed = options.get("seed", "1")
+        if len(words) < 2 or unknown or not seed.isdigit() or len(words) % 2:
+            raise FovizError(
+                "the first line reads: lab SCENARIO seed N profile NAME", f"{name}:{number + 1}"
+            )
+        scenario = library.load_scenario(words[1])
+        if "profile" in options:
+            from dataclasses import replace
+
+            from foviz.failover.profile import profile_named
+
+            scenario = replace(scenario, profile=profile_named(options["profile"]))
+        return Session(scenario, int(seed)), number + 1
+    return Session.open_scenario("hot-standby"), 0
+
+
+def _tell(session: Session, told: int) -> int:
+    """Print what the story says since the row *told*, up to the playhead."""
+    from foviz.base.time import moment_text
+
+    digest = session.digest
+    rows = digest.count_until(session.record_count)
+    for place in range(told, rows):
+        index = digest.row(place).record
+        click.echo(f"  {moment_text(session.record(index).at, 3)}  {session.sentence(index)}")
+    return rows
+
+
+@cli.command()
+@click.argument("lesson")
+@click.argument("out", type=click.Path(path_type=Path))
+def export(lesson: str, out: Path) -> None:
+    """Write what crossed the simulated wires as pcapng; pictures need --at and --size."""
+    if out.suffix != ".pcapng":
+        raise FovizError("the file has to end in .pcapng or .png", str(out))
+    from foviz.capture.pcapng import write_pcapng
+
+    session = Session.open(lesson)
+    session.finish_story()
+    assert session.story is not None
+    comments = {
+        witness: f"step {step.number}: {step.words}"
+        for step in session.story.steps
+        for witness in step.witnesses
+    }
+    links = tuple(link.name for link in session.snapshot().links)
+    count = write_pcapng(out, session.branch.trace, links, comments)
+    click.echo(f"{out}: {count} frames on {len(links)} links")
+
+
+@cli.command()
+@click.argument("verb", default="")
+def words(verb: str) -> None:
+    """List the forms of the lab language, or those of one verb."""
+    from foviz.explain.answers import help_lines
+
+    for line in help_lines(verb):
+        click.echo(line)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; a user's mistake is one sentence on standard error and status 1 or 2."""
+    return guarded(lambda: cli.main(arguments, prog_name="foviz", standalone_mode=False))
+
+
+def guarded(work: Callable[[], object]) -> int:
+    """Run *work*; turn a user's mistake into one sentence and a status."""
+    try:
+        work()
+    except FovizError as error:
+        click.echo(f"foviz: {error}", err=True)
+        return 1
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return 130
+    except SystemExit as error:
+        return int(error.code or 0)
+    except BrokenPipeError:
+        return 0
+    return 0

@@ -1,0 +1,1 @@
+"""DHCP as RFC 2131 has it: client, server, relay. Knows nothing of failover."""

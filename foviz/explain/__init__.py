@@ -1,0 +1,1 @@
+"""What happened, in sentences, and why: rule, source, facts, chain of causes."""

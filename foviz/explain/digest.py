@@ -1,0 +1,286 @@
+"""The digest of a trace: the records that tell the story, with what was left out counted.
+
+Keep-alives, repeated tries, disk writes and the bookkeeping of TCP are left out unless
+something happened to them. The digest grows with the trace, a record at a time, and is a
+function of the trace alone.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from enum import IntEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from foviz.base.kinds import Kind
+from foviz.sim.faults import message_name
+from foviz.wire import dhcp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from foviz.sim.trace import Record, Trace
+
+
+class RowKind(IntEnum):
+    """What a row of the story is."""
+
+    DHCP = 0
+    FAILOVER = 1
+    CONNECT = 2
+    STATE = 3
+    HOST = 4
+    LINK = 5
+    POOL = 6
+    CONFLICT = 7
+    BREACH = 8
+    ARP = 9
+
+
+MESSAGES: Final = (RowKind.DHCP, RowKind.FAILOVER, RowKind.CONNECT, RowKind.ARP)
+
+
+class Row(NamedTuple):
+    """A row: its record, what it is, and its exchange (the index of its first message)."""
+
+    record: int
+    kind: RowKind
+    exchange: int
+
+
+class End(NamedTuple):
+    """What became of a message at one host: ``heard``, ``lost`` or ``ignored``.
+
+    ``detail`` is the rule of an ignored message, the reason of a lost one; ``where`` the
+    place of loss.
+    """
+
+    host: int
+    what: str
+    at: int
+    record: int
+    detail: str = ""
+    where: str = ""
+
+
+Key = tuple[object, ...]
+
+_HIDDEN_FAILOVER: Final = ("CONTACT",)
+_ANSWERS: Final = {"BNDACK": "BNDUPD", "CONNECTACK": "CONNECT", "UPDDONE": "UPDREQ"}
+_WATCHED_HOST: Final = ("crash", "kill", "stop", "lose-disk", "skew", "boot")
+_LAST_OF_EXCHANGE: Final = ("ACK", "NAK", "BNDACK", "CONNECTACK", "UPDDONE")
+_FURTHEST_MEMBER: Final = 256
+_KINDS: Final = tuple(RowKind)
+
+
+class Digest:
+    """The story's rows of one branch, kept up to date by :meth:`update`."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self._clear()
+
+    def _clear(self) -> None:
+        self._read = 0
+        self._rows = array("i")
+        self._kinds = array("B")
+        self._exchanges = array("i")
+        self._tries = {kind: array("i") for kind in MESSAGES}
+        self._open: dict[Key, int] = {}
+        self._trying: dict[Key, int] = {}
+
+    def update(self) -> None:
+        """Read the records that are new since the last call; start over after a cut back."""
+        if len(self.trace) < self._read:
+            self._clear()
+            ends_of.cache_clear()
+        kind_of = self.trace.kind
+        for index in range(self._read, len(self.trace)):
+            reader = _READERS.get(kind_of(index))
+            if reader is not None:
+                reader(self, self.trace[index])
+        self._read = len(self.trace)
+
+    # -- asking
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, place: int) -> Row:
+        """Return a row by its place."""
+        return Row(self._rows[place], _KINDS[self._kinds[place]], self._exchanges[place])
+
+    def count_until(self, records: int) -> int:
+        """Return how many rows stand among the first *records* records."""
+        return bisect_left(self._rows, records)
+
+    def place_of(self, record: int) -> int:
+        """Return the place of the last row at or before a record, or −1."""
+        return bisect_right(self._rows, record) - 1
+
+    def has(self, record: int) -> bool:
+        """Whether a record is a row of the story."""
+        place = self.place_of(record)
+        return place >= 0 and self._rows[place] == record
+
+    def ends(self, record: int) -> tuple[End, ...]:
+        """Return what became of a message at each host that it reached or was meant for."""
+        return ends_of(self.trace, record, min(len(self.trace), record + (1 << 20)))
+
+    def members(self, exchange: int) -> tuple[int, ...]:
+        """Return the messages of an exchange in order."""
+        place = self.place_of(exchange)
+        last = min(len(self._rows), place + _FURTHEST_MEMBER)
+        return tuple(self._rows[n] for n in range(place, last) if self._exchanges[n] == exchange)
+
+    def tries_between(self, start: int, end: int, kind: RowKind) -> int:
+        """Return how many repeated tries of a kind were left out between two records."""
+        tries = self._tries[kind]
+        return bisect_left(tries, end) - bisect_right(tries, start)
+
+    # -- reading
+
+    def _add(self, record: int, kind: RowKind, exchange: int = -1) -> None:
+        first = record if exchange < 0 else exchange
+        place = bisect_right(self._rows, record)
+        self._rows.insert(place, record)
+        self._kinds.insert(place, kind)
+        self._exchanges.insert(place, first)
+
+    def _send(self, record: Record) -> None:
+        protocol = record.value("protocol")
+        if protocol == "dhcp":
+            self._dhcp(record)
+        elif protocol == "failover":
+            self._failover(record)
+
+    def _dhcp(self, record: Record) -> None:
+        message = dhcp.decode(record.value("octets"))
+        kind = message.message_type
+        key: Key = ("dhcp", message.chaddr, message.xid)
+        if message.op == dhcp.BOOTREQUEST:
+            trying = (message.chaddr, kind, message.ciaddr, record.value("destination"))
+            repeated = kind in _REPEATED and self._trying.get(trying, 0) != 0
+            self._trying[trying] = record.index
+            if repeated:
+                self._tries[RowKind.DHCP].append(record.index)
+                return
+        elif kind in _SETTLING:
+            self._forget(message.chaddr)
+        self._add(record.index, RowKind.DHCP, self._join(record.index, key))
+        if kind in (dhcp.MessageType.ACK, dhcp.MessageType.NAK):
+            self._open.pop(key, None)
+
+    def _failover(self, record: Record) -> None:
+        octets = record.value("octets")
+        name = message_name("failover", octets)
+        if record.cause >= 0 and self.trace.kind(record.cause) == Kind.SEND:
+            self._tries[RowKind.FAILOVER].append(record.index)  # the same segment again
+            return
+        if name in _HIDDEN_FAILOVER:
+            return
+        asked = _ANSWERS.get(name, name).removesuffix("ALL")
+        asker = record.value("destination" if name in _ANSWERS else "source")
+        key: Key = ("failover", record.value("stream"), asked, asker, octets[8:12])
+        self._add(record.index, RowKind.FAILOVER, self._join(record.index, key))
+        if name in _LAST_OF_EXCHANGE:
+            self._open.pop(key, None)
+
+    def _join(self, record: int, key: Key) -> int:
+        return self._open.setdefault(key, record)
+
+    def _forget(self, first: object) -> None:
+        """A series of tries has come to its end: the next one is worth showing again."""
+        for trying in [t for t in self._trying if t[0] == first]:
+            del self._trying[trying]
+
+    def _lost(self, record: Record) -> None:
+        """A keep-alive or an attempt to connect is shown when it comes to nothing."""
+        sent = self.trace[record.value("message")]
+        protocol = sent.value("protocol")
+        name = message_name(protocol, sent.value("octets"))
+        if protocol == "failover" and name in _HIDDEN_FAILOVER:
+            key: Key = ("contact", sent.host, sent.value("stream"))
+            kind = RowKind.FAILOVER
+        elif protocol == "tcp" and name == "SYN":
+            key = ("connect", sent.host, sent.value("destination"))
+            kind = RowKind.CONNECT
+        else:
+            return
+        if sent.cause >= 0 and self.trace.kind(sent.cause) == Kind.SEND:
+            return
+        if key in self._trying:
+            self._tries[kind].append(record.index)
+            return
+        self._trying[key] = sent.index
+        self._add(sent.index, kind)
+
+    def _state(self, record: Record) -> None:
+        self._add(record.index, RowKind.STATE)
+
+    def _host(self, record: Record) -> None:
+        if record.value("what") in _WATCHED_HOST:
+            self._add(record.index, RowKind.HOST)
+
+    def _link(self, record: Record) -> None:
+        self._add(record.index, RowKind.LINK)
+
+    def _connection(self, record: Record) -> None:
+        if record.value("what") == "contact":
+            self._forget("connect")
+            self._forget("contact")
+
+    def _pool(self, record: Record) -> None:
+        if record.value("what") == "usable":
+            self._add(record.index, RowKind.POOL)
+
+    def _conflict(self, record: Record) -> None:
+        self._add(record.index, RowKind.CONFLICT)
+
+    def _breach(self, record: Record) -> None:
+        self._add(record.index, RowKind.BREACH)
+
+
+_REPEATED: Final = (dhcp.MessageType.DISCOVER, dhcp.MessageType.REQUEST)
+_SETTLING: Final = (dhcp.MessageType.ACK, dhcp.MessageType.OFFER, dhcp.MessageType.NAK)
+
+_READERS: Final[dict[int, Callable[[Digest, Record], None]]] = {
+    Kind.SEND: Digest._send,
+    Kind.LOST: Digest._lost,
+    Kind.STATE: Digest._state,
+    Kind.HOST: Digest._host,
+    Kind.LINK: Digest._link,
+    Kind.CONNECTION: Digest._connection,
+    Kind.POOL: Digest._pool,
+    Kind.CONFLICT: Digest._conflict,
+    Kind.BREACH: Digest._breach,
+}
+
+
+@lru_cache(maxsize=4096)
+def ends_of(trace: Trace, record: int, limit: int) -> tuple[End, ...]:
+    """Read what became of a message: its ends stand soon after it, and name it as their cause."""
+    arrivals = trace[record].value("arrivals")
+    last = max((at for _, at in arrivals), default=trace.at(record))
+    found: dict[int, End] = {}
+    heard: dict[int, int] = {}
+    for index in range(record + 1, limit):
+        if trace.at(index) > last:
+            break
+        kind, cause = trace.kind(index), trace.cause(index)
+        if cause == record and kind == Kind.RECEIVE:
+            host = trace.host(index)
+            found[host] = End(host, "heard", trace.at(index), index)
+            heard[index] = host
+        elif cause == record and kind == Kind.LOST:
+            lost = trace[index]
+            why, where = lost.value("why"), lost.value("where")
+            found[lost.host] = End(lost.host, "lost", lost.at, index, why, where)
+        elif cause in heard and kind == Kind.DECISION:
+            decided = trace[index]
+            if decided.value("outcome") == "ignored":
+                host = heard[cause]
+                rule = decided.value("rule")
+                found[host] = End(host, "ignored", decided.at, index, rule)
+    return tuple(found.values())

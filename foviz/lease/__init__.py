@@ -1,0 +1,1 @@
+"""Bindings, the lease store of a scope, and the port between DHCP and failover."""

@@ -1,0 +1,1 @@
+"""Lessons: Markdown that reads well, plays in the window, and tests itself."""

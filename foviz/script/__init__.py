@@ -1,0 +1,1 @@
+"""The lab language: one line of text for each deed, each question, each expectation."""

@@ -1,0 +1,528 @@
+"""One open run, as a window or a script uses it.
+
+A position is a cursor (number of executed events) and a playhead (virtual µs). What the
+user does happens at the position: at the end of what was seen the branch goes on, anywhere
+else, and always in a lesson's own branch, it forks. Nothing that was seen is ever lost.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from foviz import library
+from foviz.base.errors import FovizError, ScriptError
+from foviz.base.time import STORY_START, moment_text
+from foviz.explain import answers
+from foviz.explain.digest import Digest
+from foviz.explain.reader import Reader
+from foviz.explain.sentences import sentence
+from foviz.explain.why import Why, why
+from foviz.script.deeds import intervention_of
+from foviz.script.facts import PRESENT, look, watch
+from foviz.script.grammar import DEEDS
+from foviz.script.parser import Command, completions, parse
+from foviz.script.runner import PATIENCE
+from foviz.script.tokens import Place
+from foviz.script.vocabulary import Vocabulary
+from foviz.sim.build import build
+from foviz.sim.faults import reason_against
+from foviz.sim.snapshot import Snapshot
+from foviz.sim.timeline import Timeline
+from foviz.wire.dissect import Field, dissect_dhcp, dissect_failover
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from foviz.failover.profile import Profile
+    from foviz.lesson.document import Lesson
+    from foviz.lesson.story import Story
+    from foviz.sim.scenario import Scenario
+    from foviz.sim.timeline import Branch
+    from foviz.sim.trace import Record
+    from foviz.sim.world import World
+
+_DEED_FORMS = {form.id: None for form in DEEDS}
+
+
+class Position(NamedTuple):
+    """Where the user is: branch, executed events, virtual µs."""
+
+    branch: str
+    cursor: int
+    playhead: int
+
+
+class BranchView(NamedTuple):
+    """A branch for the timeline. ``seen`` is the furthest moment the user has been to."""
+
+    name: str
+    title: str
+    parent: str
+    fork_at: int
+    seen: int
+    story: bool
+    interventions: tuple[tuple[int, str], ...]
+
+
+class Reply(NamedTuple):
+    """What a lab line answered: lines of text, and whether it went well."""
+
+    lines: tuple[str, ...]
+    ok: bool = True
+
+
+class Session:
+    """A run with its branches, a position in it, and all that can be asked about it."""
+
+    def __init__(self, scenario: Scenario, seed: int, lesson: Lesson | None = None) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.lesson = lesson
+        self.timeline = Timeline(lambda: build(scenario, seed))
+        self.timeline.run_until(scenario.story)
+        self.story: Story | None = None
+        self._telling: Iterator[None] | None = None
+        if lesson is not None:
+            from foviz.lesson.story import Story
+
+            self.story = Story(lesson, self.timeline)
+            self._telling = self.story.play()
+        branch = self.timeline.branch
+        branch.title = "story" if lesson is not None else "run"
+        self.origin = Position(branch.name, branch.end, scenario.story)
+        self._position = self.origin
+        self._seen: dict[str, Position] = {branch.name: self.origin}
+        self._undo: list[tuple[Position, Position]] = []
+        self._redo: list[tuple[Position, Position]] = []
+        self._digests: dict[str, Digest] = {}
+        self._snapshot: Snapshot | None = None
+        self._reader: Reader | None = None
+        self.version = 0
+        """Changes whenever anything a view shows may have changed."""
+
+    @classmethod
+    def open(cls, target: str = "hot-standby") -> Session:
+        """Open a lesson by name or file, or a scenario (``.toml``)."""
+        if target.endswith(".toml"):
+            return cls(library.load_scenario(target), seed=1)
+        lesson = library.load_lesson(target)
+        scenario = library.load_scenario(lesson.scenario, lesson.file)
+        return cls(scenario, lesson.seed, lesson)
+
+    @classmethod
+    def open_scenario(cls, name: str, seed: int = 1) -> Session:
+        """Open a scenario for free play."""
+        return cls(library.load_scenario(name), seed)
+
+    # -- what this is
+
+    @property
+    def title(self) -> str:
+        """The lesson's or the scenario's title."""
+        return self.lesson.title if self.lesson is not None else self.scenario.title
+
+    @property
+    def profile(self) -> Profile:
+        """The failover profile of this run."""
+        return self.scenario.profile
+
+    # -- position
+
+    @property
+    def position(self) -> Position:
+        """Where the user is."""
+        return self._position
+
+    @property
+    def cursor(self) -> int:
+        """Number of executed events."""
+        return self._position.cursor
+
+    @property
+    def playhead(self) -> int:
+        """Virtual µs."""
+        return self._position.playhead
+
+    @property
+    def branch(self) -> Branch:
+        """The present branch."""
+        return self.timeline.branch
+
+    @property
+    def seen(self) -> Position:
+        """The furthest position the user has been to on this branch."""
+        return self._seen[self.branch.name]
+
+    @property
+    def record_count(self) -> int:
+        """How many records stand at the cursor."""
+        return self.branch.trace.count_until_event(self.cursor)
+
+    @property
+    def end_at(self) -> int:
+        """The moment up to which the present branch has been computed."""
+        return self.branch.end_at
+
+    def _move(self, cursor: int, playhead: int) -> None:
+        name = self.branch.name
+        self._position = Position(name, cursor, playhead)
+        seen = self._seen.get(name)
+        if seen is None or (playhead, cursor) > (seen.playhead, seen.cursor):
+            self._seen[name] = self._position
+        self.version += 1
+
+    def seek_event(self, cursor: int) -> None:
+        """Go to just after an event; the playhead goes to its moment."""
+        cursor = max(0, min(cursor, self.branch.end))
+        self._move(cursor, self._world(cursor).now)
+
+    def seek_record(self, index: int) -> None:
+        """Go to the event that emitted a record."""
+        self.seek_event(self.branch.trace.event(index))
+
+    def seek_time(self, at: int) -> None:
+        """Go to a moment that has been computed: every event at or before it has happened."""
+        at = max(self._first_moment(), min(at, self.branch.end_at))
+        self._move(self._cursor_at(at), at)
+
+    def seek(self, position: Position) -> None:
+        """Go to a position, perhaps on another branch."""
+        self.switch(position.branch)
+        self._move(position.cursor, position.playhead)
+
+    def step(self, events: int = 1) -> bool:
+        """Step by events, forward or back; compute the next one if need be."""
+        if events < 0:
+            self.seek_event(self.cursor + events)
+            return True
+        for _ in range(events):
+            if self.cursor >= self.branch.end and not self._compute_one():
+                return False
+            self.seek_event(self.cursor + 1)
+        return True
+
+    def _cursor_at(self, at: int) -> int:
+        trace = self.branch.trace
+        count = trace.count_until_time(at)
+        cursor = trace.event(count - 1) if count else 0
+        world = self._world(cursor)
+        while cursor < self.branch.end:
+            placed = self.branch.planned(cursor + 1)
+            coming = placed.at if placed is not None else world.next_time()
+            if coming is None or coming > at:
+                break
+            cursor += 1
+            world = self._world(cursor)
+        return cursor
+
+    def _first_moment(self) -> int:
+        return self.branch.trace.at(0)
+
+    def _world(self, cursor: int) -> World:
+        return self.timeline.world_at(cursor)
+
+    # -- engine work
+
+    @property
+    def telling(self) -> bool:
+        """Whether the lesson still has to be run ahead."""
+        return self._telling is not None
+
+    def work(self, events: int) -> bool:
+        """Run the lesson ahead by some events; False when nothing is left to do.
+
+        The window calls this while it is idle, so that stepping through a lesson is seeking.
+        """
+        telling = self._telling
+        if telling is None or self.branch.name != self.origin.branch:
+            return False
+        for _ in range(events):
+            if next(telling, _END) is _END:
+                self._telling = None
+                break
+        self.version += 1
+        return self._telling is not None
+
+    def finish_story(self) -> None:
+        """Run the lesson to its end now."""
+        while self.work(1 << 16):
+            pass
+
+    def look_ahead(self, rows: int, events: int) -> bool:
+        """In free play, compute until the story has some rows beyond the playhead.
+
+        At most *events* events; True when the rows are there. What was computed and not seen
+        is dropped when the user does something.
+        """
+        if self._is_story_branch:
+            return True
+        digest = self.digest
+        wanted = digest.count_until(self.record_count) + rows
+        for _ in range(events):
+            if len(digest) >= wanted:
+                return True
+            if not self.timeline.advance():
+                return False
+            digest.update()
+        return len(digest) >= wanted
+
+    def extend(self, at: int) -> None:
+        """In free play, compute up to a moment."""
+        if not self._is_story_branch and at > self.branch.end_at:
+            self.timeline.run_until(at)
+
+    def _compute_one(self) -> bool:
+        if self._is_story_branch:
+            return self.work(1) or self.cursor < self.branch.end
+        return self.timeline.advance()
+
+    @property
+    def _is_story_branch(self) -> bool:
+        return self.story is not None and self.branch.name == self.origin.branch
+
+    @property
+    def on_story(self) -> bool:
+        """Whether the present branch is the lesson's own."""
+        return self._is_story_branch
+
+    # -- deeds
+
+    def vocabulary(self) -> Vocabulary:
+        """The names known at the position."""
+        return Vocabulary.of(self._world(self.cursor), self.playhead)
+
+    def complete(self, text: str) -> tuple[str, ...]:
+        """Return the words that can complete a lab line."""
+        return completions(text, self.vocabulary())
+
+    def reason_against(self, line: str) -> str:
+        """Return why a deed is impossible now, or ``""``."""
+        try:
+            command = parse(line, self.vocabulary())
+        except FovizError as error:
+            return error.message
+        if command is None or command.form not in _DEED_FORMS:
+            return "this is no deed"
+        return reason_against(self._world(self.cursor), intervention_of(command))
+
+    def do(self, line: str, place: Place = Place()) -> Reply:  # noqa: B008
+        """Carry out a lab line at the position, or answer it.
+
+        Raises ScriptError or ExpectationError for a line that can't be read, done or met.
+        """
+        command = parse(line, self.vocabulary(), place)
+        if command is None:
+            return Reply(())
+        if command.form in _DEED_FORMS:
+            return self._do_deed(command)
+        if command.form.startswith("run"):
+            return self._do_run(command)
+        if command.form.startswith("expect"):
+            return self._do_expect(command)
+        lines = answers.answer_lines(
+            command, self.snapshot(), self.reader, self.profile, self.record_count
+        )
+        return Reply(tuple(lines))
+
+    def _do_deed(self, command: Command) -> Reply:
+        intervention = intervention_of(command)
+        reason = reason_against(self._world(self.cursor), intervention)
+        if reason:
+            raise ScriptError(f"can't {command.text}: {reason}", command.place.at())
+        before = self._position
+        forked = self._make_room(command.text)
+        self.timeline.intervene(before.playhead, intervention)
+        self._move(self.branch.end, before.playhead)
+        self._undo.append((before, self._position))
+        self._redo.clear()
+        note = (f"this makes branch {self.branch.name}",) if forked else ()
+        return Reply(note)
+
+    def _make_room(self, title: str) -> bool:
+        """Make the position the end of a branch: cut what was never seen, or fork."""
+        cursor, playhead = self.cursor, self.playhead
+        if not self._is_story_branch and cursor >= self.seen.cursor:
+            self.timeline.cut_back(cursor)
+            self._forget_views()
+            return False
+        branch = self.timeline.fork(cursor)
+        branch.title = title
+        self._seen[branch.name] = Position(branch.name, cursor, playhead)
+        self._forget_views()
+        return True
+
+    def switch(self, name: str) -> None:
+        """Go to another branch, where it was left."""
+        if name == self.branch.name:
+            return
+        self.timeline.switch(name)
+        self._forget_views()
+        self._position = self._seen[name]
+        self.version += 1
+
+    def return_to_story(self) -> None:
+        """Go back to the lesson's branch, to where it was left."""
+        self.switch(self.origin.branch)
+
+    def undo(self) -> bool:
+        """Go to just before the last intervention; nothing is deleted."""
+        if not self._undo:
+            return False
+        pair = self._undo.pop()
+        self._redo.append(pair)
+        self.seek(pair[0])
+        return True
+
+    def redo(self) -> bool:
+        """Return to just after the intervention that was undone."""
+        if not self._redo:
+            return False
+        pair = self._redo.pop()
+        self._undo.append(pair)
+        self.seek(pair[1])
+        return True
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an intervention to undo."""
+        return bool(self._undo)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an intervention to redo."""
+        return bool(self._redo)
+
+    # -- runs and expectations
+
+    def _do_run(self, command: Command) -> Reply:
+        values = command.values
+        if command.form == "run-until-fact":
+            self._run_until(command, values["fact"], values.get("span", PATIENCE))
+        elif command.form in ("run-events", "run-to"):
+            count = values["count"]
+            target = count if command.form == "run-to" else self.cursor + count
+            self.step(max(0, target - self.cursor))
+        else:
+            until = values["moment"] if "moment" in values else self.playhead + values["span"]
+            self.extend(until)
+            self.seek_time(until)
+        return Reply((moment_text(self.playhead, 3),))
+
+    def _run_until(self, command: Command, fact: Command, patience: int) -> None:
+        trace = self.branch.trace
+        seen = self.record_count
+        limit = self.playhead + patience
+        cursor = self.cursor
+        while True:
+            if cursor >= self.branch.end and not self._compute_one():
+                break
+            cursor += 1
+            world = self._world(cursor)
+            if world.now > limit:
+                break
+            found = watch(world, trace, fact)
+            count = trace.count_until_event(cursor)
+            look(found, trace, seen, count)
+            if found.met and (found.witnesses or fact.form in PRESENT):
+                self._move(cursor, world.now)
+                return
+            if fact.form in PRESENT:
+                seen = count
+        raise ScriptError(f"“{fact.text}” did not happen in time", command.place.at())
+
+    def _do_expect(self, command: Command) -> Reply:
+        fact: Command = command.values["fact"]
+        trace = self.branch.trace
+        found = watch(self._world(self.cursor), trace, fact)
+        look(found, trace, 0, self.record_count)
+        if found.met is (command.form == "expect-no"):
+            what = "it is so" if found.met else "not so"
+            raise ScriptError(f"{what}: {fact.text}", command.place.at())
+        return Reply(("holds",))
+
+    # -- what views ask
+
+    def snapshot(self) -> Snapshot:
+        """Return what the world looks like at the cursor."""
+        found = self._snapshot
+        if found is None or found.cursor != self.cursor:
+            found = self._snapshot = Snapshot(self._world(self.cursor))
+        return found
+
+    @property
+    def digest(self) -> Digest:
+        """The story's rows of the present branch."""
+        name = self.branch.name
+        if name not in self._digests:
+            self._digests[name] = Digest(self.branch.trace)
+        digest = self._digests[name]
+        digest.update()
+        return digest
+
+    @property
+    def reader(self) -> Reader:
+        """Names and labels for the records of the present branch."""
+        frontier = self.timeline.frontier
+        if self._reader is None or len(self._reader.names) != len(frontier.hosts):
+            self._reader = Reader(self.branch.trace, frontier)
+        return self._reader
+
+    def record(self, index: int) -> Record:
+        """Return a record of the present branch."""
+        return self.branch.trace[index]
+
+    def sentence(self, index: int) -> str:
+        """Return a sentence about a record."""
+        return sentence(self.reader, self.record(index))
+
+    def why(self, index: int) -> Why:
+        """Explain a record."""
+        return why(self.reader, self.record(index), self.profile)
+
+    def dissect(self, index: int) -> Field | None:
+        """Return the tree of a send record's octets, or None for other records."""
+        record = self.record(index)
+        protocol = record.value("protocol")
+        if protocol == "dhcp":
+            return dissect_dhcp(record.value("octets"))
+        return dissect_failover(record.value("octets")) if protocol == "failover" else None
+
+    def branches(self) -> tuple[BranchView, ...]:
+        """Return the branches in the order in which they were made."""
+        return tuple(self._branch_view(branch) for branch in self.timeline.branches.values())
+
+    def _branch_view(self, branch: Branch) -> BranchView:
+        parent = branch.parent
+        fork_at = branch.trace.at(branch.trace.shared - 1) if branch.trace.shared else STORY_START
+        own = [p for p in branch.interventions if p.event > branch.fork]
+        if parent is not None and own:
+            fork_at = own[0].at
+        seen = self._seen[branch.name]
+        return BranchView(
+            branch.name,
+            branch.title,
+            parent.name if parent is not None else "",
+            fork_at,
+            seen.playhead,
+            self.story is not None and branch.name == self.origin.branch,
+            tuple((placed.at, placed.intervention.line) for placed in own),
+        )
+
+    def _forget_views(self) -> None:
+        self._snapshot = None
+        self._reader = None
+
+    def lab_lines(self) -> str:
+        """Return the present branch as lab lines that make the same run again."""
+        head = f"lab {self.scenario.name} seed {self.seed} profile {self.profile.name}"
+        lines = [head]
+        last = 0
+        for placed in self.branch.interventions:
+            if placed.event - 1 > last:
+                lines.append(f"run to event {placed.event - 1}")
+            lines.append(placed.intervention.line)
+            last = placed.event
+        return "\n".join(lines) + "\n"
+
+
+_END: Any = object()

@@ -1,0 +1,1 @@
+"""The simulated world: clock, queue, network, hosts, trace, and travel in time."""

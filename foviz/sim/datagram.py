@@ -1,0 +1,124 @@
+"""UDP datagrams: unicast along one way, broadcast to every host that listens on the port."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from foviz.base.action import Datagram, SendDatagram
+from foviz.base.address import BROADCAST
+from foviz.base.kinds import Kind
+from foviz.sim.events import DATAGRAM
+from foviz.sim.passage import Passage, passage
+from foviz.wire.dhcp import CLIENT_PORT
+
+if TYPE_CHECKING:
+    from foviz.sim.host import Host
+    from foviz.sim.network import Hop, Interface
+    from foviz.sim.world import World
+
+_ALL_ONES = b"\xff" * 6
+
+
+def send(world: World, host: Host, engine: str, action: SendDatagram, cause: int) -> None:
+    """Put a datagram on the wire; whatever is lost is on record."""
+    network = world.network
+    interface = network.interface_for(host.index, action.source, action.destination)
+    if interface is None:
+        return
+    targets = _targets(world, interface, action)
+    ways = [(target, way) for target in targets if (way := network.way(interface, target))]
+    broadcast = action.destination == BROADCAST
+    planned: list[tuple[int, tuple[Hop, ...], Passage]] = [
+        (target, way, passage(world, host, way, "dhcp", action.octets)) for target, way in ways
+    ]
+    arrivals = tuple(
+        (target, world.now + world.network.latency(way) + found.delay)
+        for target, way, found in planned
+    )
+    hardware = _ALL_ONES
+    if not broadcast:
+        hardware = action.hardware or (world.hosts[targets[0]].hardware if targets else _ALL_ONES)
+    data = (
+        "dhcp",
+        interface.link,
+        action.source,
+        action.destination,
+        action.source_port,
+        action.destination_port,
+        action.octets,
+        arrivals,
+        0,
+        interface.hardware,
+        hardware,
+    )
+    record = world.record(host.index, Kind.SEND, cause, data)
+    if not targets and not broadcast:
+        world.record(host.index, Kind.LOST, record, (record, "no-route", interface.link))
+    died: dict[str, None] = {}
+    for (target, _, found), (_, at) in zip(planned, arrivals, strict=True):
+        if found.lost_at:
+            if found.lost_at not in died:
+                died[found.lost_at] = None
+                world.record(target, Kind.LOST, record, (record, found.why, found.lost_at))
+            continue
+        args = (target, record, action, interface.host)
+        world.push(at, DATAGRAM, target, args, network.links[interface.link].index)
+        if found.twice:
+            world.push(at + 1, DATAGRAM, target, args, network.links[interface.link].index)
+
+
+def _targets(world: World, interface: Interface, action: SendDatagram) -> list[int]:
+    """Return the hosts that would hear the datagram if nothing were cut."""
+    network = world.network
+    if action.destination == BROADCAST:
+        if action.destination_port == CLIENT_PORT:
+            # Every client would hear it and drop what is not its own: deliver it to the owner.
+            owner = network.host_of_hardware(_chaddr(action.octets))
+            return [] if owner is None else [owner]
+        listeners = network.listeners.get(action.destination_port, [])
+        return [host for host in listeners if host != interface.host]
+    if action.hardware:
+        owner = network.host_of_hardware(action.hardware)
+        return [] if owner is None else [owner]
+    found: list[tuple[bool, int]] = []
+    for host in network.holders(action.destination):
+        way = network.way(interface, host) if host != interface.host else None
+        if way is not None:
+            found.append((bool(network.cut_on(way)), host))
+    # Two holders of one address: whoever is not cut off answers the resolution.
+    return [min(found)[1]] if found else []
+
+
+@lru_cache(maxsize=64)
+def _chaddr(octets: bytes) -> bytes:
+    return octets[28 : 28 + octets[2]]
+
+
+def arrive(world: World, target: int, record: int, action: SendDatagram, sender: int) -> None:
+    """Deliver a datagram, unless a cut or a dead host is in the way now."""
+    host = world.hosts[target]
+    network = world.network
+    interface = network.interface_for(sender, action.source, action.destination)
+    assert interface is not None
+    way = network.way(interface, target) or ()
+    cut = network.cut_on(way)
+    if cut:
+        world.record(target, Kind.LOST, record, (record, "cut", cut))
+        return
+    if not host.powered or not host.running:
+        why = "no-service" if host.powered else "off"
+        world.record(target, Kind.LOST, record, (record, why, host.name))
+        return
+    received = world.record(target, Kind.RECEIVE, record, (record,))
+    foot = way[-1][0]
+    own = next((i.address for i in network.interfaces[target] if i.link == foot), 0)
+    delivered = Datagram(
+        action.source,
+        action.destination,
+        action.source_port,
+        action.destination_port,
+        action.octets,
+        own,
+    )
+    world.carry_out(host, *host.on_datagram(host.clock(world.now), delivered), received)

@@ -1,0 +1,306 @@
+"""What the user can do to the world: every intervention, checked and carried out.
+
+``crash`` takes power away and nobody is told; ``kill service`` ends the process and the
+system resets its connections; ``stop service`` ends it in order (DESIGN §11.5).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from foviz.base.errors import ScriptError
+from foviz.base.kinds import Kind
+from foviz.failover.states import STATES, Event
+from foviz.failover.table import has_row
+from foviz.sim import settings, transport
+from foviz.sim.events import NOBODY
+from foviz.sim.host import ClientHost, Host, ServerHost
+from foviz.sim.population import idle_clients
+from foviz.wire import dhcp, failover
+from foviz.wire.failover import state_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from foviz.sim.network import Link
+    from foviz.sim.world import World
+
+
+class Intervention(NamedTuple):
+    """One deed of the user: the verb, its arguments, and the lab line that says it."""
+
+    verb: str
+    args: tuple[Any, ...]
+    line: str
+
+
+class MessageFault:
+    """A fault that waits for messages: drop, delay or duplicate the next ones of a kind.
+
+    ``message`` is the message's name without DHCP (``BNDACK``, ``OFFER``), empty for any;
+    ``sender`` a host's name, empty for any. ``delay`` in µs.
+    """
+
+    def __init__(self, what: str, message: str, sender: str, left: int, delay: int = 0) -> None:
+        self.what = what
+        self.message = message
+        self.sender = sender
+        self.left = left
+        self.delay = delay
+
+    def matches(self, sender: str, protocol: str, octets: bytes) -> bool:
+        """Whether the fault befalls this message."""
+        if self.sender and self.sender != sender:
+            return False
+        return not self.message or message_name(protocol, octets) == self.message
+
+
+def message_name(protocol: str, octets: bytes) -> str:
+    """Return a message's name: ``DISCOVER``, ``BNDUPD``, ``SYN``, ``probe``."""
+    if protocol == "dhcp":
+        kind = dhcp.decode(octets).message_type
+        return dhcp.MessageType(kind).name if 1 <= kind <= 8 else "BOOTP"
+    if protocol == "failover":
+        kind = octets[2]
+        return failover.FailoverType(kind).name if 1 <= kind <= 12 else f"type {kind}"
+    return octets.decode("ascii")
+
+
+# -- what can't be done now
+
+
+def reason_against(world: World, intervention: Intervention) -> str:
+    """Return why the intervention is impossible now, or ``""``."""
+    check = _CHECKS.get(intervention.verb)
+    return check(world, *intervention.args) if check else ""
+
+
+def _needs_off(world: World, name: str) -> str:
+    host = _host(world, name)
+    return f"{name} is running already" if host.running else ""
+
+
+def _needs_running(world: World, name: str, *rest: Any) -> str:
+    host = _host(world, name)
+    if not host.powered:
+        return f"{name} is off"
+    return "" if host.running else f"the service of {name} is not running"
+
+
+def _needs_power(world: World, name: str) -> str:
+    return "" if _host(world, name).powered else f"{name} is off already"
+
+
+def _may_declare_down(world: World, name: str, relationship: str = "") -> str:
+    reason = _needs_running(world, name)
+    if reason:
+        return reason
+    endpoint = _endpoint(world, name, relationship)
+    if has_row(endpoint.state, Event.PARTNER_DOWN):
+        return ""
+    possible = [state_text(s) for s in STATES if has_row(s, Event.PARTNER_DOWN)]
+    return f"{name} is in {state_text(endpoint.state)}; it is possible in {', '.join(possible)}"
+
+
+def _needs_lease(world: World, name: str) -> str:
+    host = _host(world, name)
+    if not isinstance(host, ClientHost) or host.client is None:
+        return f"{name} is off"
+    return "" if host.client.lease is not None else f"{name} has no lease"
+
+
+def _link_can_be_cut(world: World, name: str, towards: str) -> str:
+    link = world.network.links[name]
+    done = link.cut == "both" or (towards and link.is_cut(towards))
+    return f"{name} is cut already" if done else ""
+
+
+def _link_can_be_healed(world: World, name: str) -> str:
+    return "" if world.network.links[name].cut else f"{name} is not cut"
+
+
+_CHECKS: Final[dict[str, Callable[..., str]]] = {
+    "start": _needs_off,
+    "crash": _needs_power,
+    "kill service": _needs_running,
+    "stop service": _needs_running,
+    "partner-down": _may_declare_down,
+    "release": _needs_lease,
+    "renew": _needs_lease,
+    "decline": _needs_lease,
+    "cut": _link_can_be_cut,
+    "heal": _link_can_be_healed,
+}
+
+
+# -- doing it
+
+
+def carry_out(world: World, intervention: Intervention, cause: int) -> None:
+    """Do it; raise ScriptError when it is impossible now."""
+    reason = reason_against(world, intervention)
+    if reason:
+        raise ScriptError(f"can't {intervention.line}: {reason}")
+    _DEEDS[intervention.verb](world, cause, *intervention.args)
+
+
+def boot(world: World, cause: int, index: int) -> None:
+    """Give a host power, if it has none, and start what runs on it."""
+    host = world.hosts[index]
+    if host.running:
+        return
+    host.powered = True
+    host.running = True
+    host.ever_started = True
+    record = world.record(index, Kind.HOST, cause, ("boot", ""))
+    for engine, actions in host.boot(host.clock(world.now)):
+        world.carry_out(host, engine, actions, record)
+
+
+def _start(world: World, cause: int, name: str) -> None:
+    boot(world, cause, _host(world, name).index)
+
+
+def _start_many(world: World, cause: int, count: int, over: int) -> None:
+    for place, client in enumerate(idle_clients(world, count)):
+        client.ever_started = True
+        world.schedule(world.now + over * place // count, "boot", (client.index,), cause)
+
+
+def _down(world: World, host: Host, what: str, cause: int) -> int:
+    host.running = False
+    host.down_since = world.now
+    host.down_why = what
+    host.forget()
+    world.touched[host.index] = None
+    return world.record(host.index, Kind.HOST, cause, (what, ""))
+
+
+def _crash(world: World, cause: int, name: str) -> None:
+    host = _host(world, name)
+    _down(world, host, "crash", cause)
+    host.powered = False
+    transport.vanish(world, host.index)
+
+
+def _kill(world: World, cause: int, name: str) -> None:
+    host = _host(world, name)
+    record = _down(world, host, "kill", cause)
+    transport.reset_all(world, host.index, record)
+
+
+def _stop(world: World, cause: int, name: str) -> None:
+    host = _host(world, name)
+    for engine, actions in host.stop(host.clock(world.now)):
+        world.carry_out(host, engine, actions, cause)
+    _down(world, host, "stop", cause)
+    if isinstance(host, ClientHost):
+        host.powered = False
+
+
+def _restart(world: World, cause: int, name: str) -> None:
+    host = _host(world, name)
+    if host.running:
+        _stop(world, cause, name)
+    boot(world, cause, host.index)
+
+
+def _lose_disk(world: World, cause: int, name: str) -> None:
+    host = _host(world, name)
+    host.disk.clear()
+    world.touched[host.index] = None
+    if isinstance(host, ServerHost):
+        host.storage_lost = True
+    world.record(host.index, Kind.HOST, cause, ("lose-disk", ""))
+
+
+def _skew(world: World, cause: int, name: str, skew: int) -> None:
+    host = _host(world, name)
+    host.skew = skew
+    world.touched[host.index] = None
+    record = world.record(host.index, Kind.HOST, cause, ("skew", str(skew)))
+    if isinstance(host, ServerHost) and host.server is not None:
+        host.server.wakeup = 0
+        world.carry_out(host, "dhcp", host.server.watch_endings(host.clock(world.now)), record)
+
+
+def _partner_down(world: World, cause: int, name: str, relationship: str = "") -> None:
+    host = _host(world, name)
+    assert isinstance(host, ServerHost)
+    assert host.failover is not None
+    endpoint = _endpoint(world, name, relationship)
+    now = host.clock(world.now)
+    actions = host.failover.on_command(now, endpoint.name, "partner-down")
+    world.carry_out(host, "failover", actions, cause)
+
+
+def _client_command(world: World, cause: int, name: str, command: str) -> None:
+    host = _host(world, name)
+    assert isinstance(host, ClientHost)
+    assert host.client is not None
+    actions = host.client.on_command(host.clock(world.now), command)
+    world.carry_out(host, "client", actions, cause)
+
+
+def _cut(world: World, cause: int, name: str, towards: str) -> None:
+    link = world.network.links[name]
+    _set_cut(world, link, towards, cause, cut=True)
+
+
+def _heal(world: World, cause: int, name: str) -> None:
+    _set_cut(world, world.network.links[name], "", cause, cut=False)
+
+
+def heal_scheduled(world: World, cause: int, name: str) -> None:
+    """Heal a link whose time of being cut is over; nothing when it was healed before."""
+    if world.network.links[name].cut:
+        _heal(world, cause, name)
+
+
+def _set_cut(world: World, link: Link, towards: str, cause: int, *, cut: bool) -> None:
+    if towards in ("", link.b):
+        link.cut_ab = cut
+    if towards in ("", link.a):
+        link.cut_ba = cut
+    world.network.changes += 1
+    world.record(NOBODY, Kind.LINK, cause, (link.name, "cut" if cut else "heal", towards))
+
+
+def _message_fault(
+    world: World, cause: int, what: str, message: str, sender: str, count: int, delay: int = 0
+) -> None:
+    world.message_faults.append(MessageFault(what, message, sender, count, delay))
+
+
+_DEEDS: Final[dict[str, Callable[..., None]]] = {
+    "start": _start,
+    "start many": _start_many,
+    "crash": _crash,
+    "kill service": _kill,
+    "stop service": _stop,
+    "restart": _restart,
+    "lose disk": _lose_disk,
+    "skew": _skew,
+    "partner-down": _partner_down,
+    "release": lambda world, cause, name: _client_command(world, cause, name, "release"),
+    "renew": lambda world, cause, name: _client_command(world, cause, name, "renew"),
+    "decline": lambda world, cause, name: _client_command(world, cause, name, "decline"),
+    "cut": _cut,
+    "heal": _heal,
+    "message": _message_fault,
+    "set": settings.change,
+}
+
+
+def _host(world: World, name: str) -> Host:
+    host = world.host_named(name)
+    assert host is not None, name
+    return host
+
+
+def _endpoint(world: World, name: str, relationship: str) -> Any:
+    host = _host(world, name)
+    assert isinstance(host, ServerHost)
+    assert host.failover is not None
+    endpoints = host.failover.endpoints
+    return endpoints[relationship] if relationship else next(iter(endpoints.values()))

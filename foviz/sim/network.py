@@ -1,0 +1,209 @@
+"""The network: hosts and segments joined by links, with latency, loss and cuts.
+
+A link joins two nodes; a node is a host or a segment. A segment carries a frame to every
+link it has, and a link between two segments is a bridge. What travels is decided when it is
+sent and looked at again when it arrives, so that a cut takes what is on its way.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from foviz.base.address import mask_of
+
+
+class Interface(NamedTuple):
+    """A host's foot on a link: its addresses. ``address`` is 0 for a client's card."""
+
+    host: int
+    link: str
+    address: int
+    prefix: int
+    hardware: bytes
+
+    def reaches(self, address: int) -> bool:
+        """Whether the address is in this interface's subnet."""
+        mask = mask_of(self.prefix)
+        return bool(self.address) and address & mask == self.address & mask
+
+
+class Link:
+    """One link. Directions: ``a`` to ``b`` and back. Latency in µs, probabilities 0 … 1."""
+
+    def __init__(self, index: int, name: str, a: str, b: str, latency: int) -> None:
+        self.index = index
+        self.name = name
+        self.a = a
+        self.b = b
+        self.latency = latency
+        self.loss = 0.0
+        self.duplication = 0.0
+        self.reordering = 0.0
+        self.cut_ab = False
+        self.cut_ba = False
+        self.travelled = 0
+
+    def is_cut(self, towards: str) -> bool:
+        """Whether nothing passes towards that end."""
+        return self.cut_ab if towards == self.b else self.cut_ba
+
+    def other(self, node: str) -> str:
+        """Return the node at the other end."""
+        return self.b if node == self.a else self.a
+
+    @property
+    def cut(self) -> str:
+        """``""``, ``"both"``, or the end towards which nothing passes."""
+        if self.cut_ab and self.cut_ba:
+            return "both"
+        if self.cut_ab:
+            return self.b
+        return self.a if self.cut_ba else ""
+
+
+Hop = tuple[str, str]
+"""(link name, node it leads to)"""
+
+
+class Network:
+    """Topology, addresses, and paths between hosts."""
+
+    def __init__(self) -> None:
+        self.links: dict[str, Link] = {}
+        self.segments: list[str] = []
+        self.host_names: list[str] = []
+        self.interfaces: list[list[Interface]] = []
+        self.listeners: dict[int, list[int]] = {}
+        self.routers: dict[int, None] = {}
+        self._links_of: dict[str, list[str]] = {}
+        self._by_address: dict[int, list[int]] = {}
+        self._by_hardware: dict[bytes, int] = {}
+        self._ways: dict[str, dict[int, tuple[Hop, ...]]] = {}
+        self.changes = 0
+        """Counts changes, so that a checkpoint knows whether it has to write this again."""
+
+    # -- building
+
+    def add_segment(self, name: str) -> None:
+        """Add a segment."""
+        self.segments.append(name)
+        self._links_of[name] = []
+
+    def add_host(self, name: str) -> int:
+        """Add a host and return its index."""
+        self.host_names.append(name)
+        self.interfaces.append([])
+        self._links_of[name] = []
+        return len(self.host_names) - 1
+
+    def add_link(self, name: str, a: str, b: str, latency: int) -> Link:
+        """Join two nodes."""
+        link = Link(len(self.links), name, a, b, latency)
+        self.links[name] = link
+        self._links_of[a].append(name)
+        self._links_of[b].append(name)
+        self._ways.clear()
+        self.changes += 1
+        return link
+
+    def add_interface(self, interface: Interface) -> None:
+        """Give a host an interface."""
+        self.interfaces[interface.host].append(interface)
+        self._by_hardware[interface.hardware] = interface.host
+        if interface.address:
+            self.hold(interface.address, interface.host)
+
+    def listen(self, port: int, host: int) -> None:
+        """Let a host hear broadcasts to a UDP port."""
+        self.listeners.setdefault(port, []).append(host)
+
+    # -- addresses
+
+    def hold(self, address: int, host: int) -> None:
+        """Note that a host uses an address."""
+        holders = self._by_address.setdefault(address, [])
+        if host not in holders:
+            holders.append(host)
+            holders.sort()
+            self.changes += 1
+
+    def let_go(self, address: int, host: int) -> None:
+        """Note that a host no longer uses an address."""
+        holders = self._by_address.get(address, [])
+        if host in holders:
+            holders.remove(host)
+            self.changes += 1
+            if not holders:
+                del self._by_address[address]
+
+    def holders(self, address: int) -> tuple[int, ...]:
+        """Return the hosts that use an address, in order."""
+        return tuple(self._by_address.get(address, ()))
+
+    def host_of_hardware(self, hardware: bytes) -> int | None:
+        """Return the host with a hardware address, or None."""
+        return self._by_hardware.get(hardware)
+
+    def interface_for(self, host: int, source: int, destination: int) -> Interface | None:
+        """Return the interface by which a host sends: by source, by subnet, else the first."""
+        interfaces = self.interfaces[host]
+        for interface in interfaces:
+            if source and interface.address == source:
+                return interface
+        for interface in interfaces:
+            if interface.reaches(destination):
+                return interface
+        return interfaces[0] if interfaces else None
+
+    # -- paths
+
+    def way(self, interface: Interface, host: int) -> tuple[Hop, ...] | None:
+        """Return the way of a frame from an interface to a host, or None if there is none."""
+        first = self._first_node(interface)
+        if first == self.host_names[host]:
+            return ((interface.link, first),)
+        beyond = self._ways_from(first).get(host)
+        return None if beyond is None else ((interface.link, first), *beyond)
+
+    def _first_node(self, interface: Interface) -> str:
+        return self.links[interface.link].other(self.host_names[interface.host])
+
+    def _ways_from(self, segment: str) -> dict[int, tuple[Hop, ...]]:
+        """Return the ways from a segment to every host; one search a segment, not a host."""
+        if segment not in self._ways:
+            self._ways[segment] = self._spread(segment)
+        return self._ways[segment]
+
+    def _spread(self, segment: str) -> dict[int, tuple[Hop, ...]]:
+        if segment not in self.segments:
+            return {}
+        hosts = {name: index for index, name in enumerate(self.host_names)}
+        reached: dict[int, tuple[Hop, ...]] = {}
+        ways: list[tuple[str, tuple[Hop, ...]]] = [(segment, ())]
+        seen: dict[str, None] = {segment: None}
+        for node, way in ways:
+            if node in hosts:
+                reached[hosts[node]] = way
+                continue
+            for name in self._links_of[node]:
+                beyond = self.links[name].other(node)
+                if beyond not in seen:
+                    seen[beyond] = None
+                    ways.append((beyond, (*way, (name, beyond))))
+        return reached
+
+    def latency(self, way: tuple[Hop, ...]) -> int:
+        """Return how long a frame takes along a way, in µs."""
+        return sum(self.links[name].latency for name, _ in way)
+
+    def cut_on(self, way: tuple[Hop, ...]) -> str:
+        """Return the first link of a way that is cut in the direction of travel, or ``""``."""
+        for name, towards in way:
+            if self.links[name].is_cut(towards):
+                return name
+        return ""
+
+    def back(self, way: tuple[Hop, ...], start: str) -> tuple[Hop, ...]:
+        """Return the way back to *start*."""
+        nodes = [start, *(node for _, node in way)]
+        return tuple((way[place][0], nodes[place]) for place in range(len(way) - 1, -1, -1))

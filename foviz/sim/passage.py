@@ -1,0 +1,59 @@
+"""What befalls one message on its way: cuts, loss, duplication, and faults set for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from foviz.base.rng import draw_fraction
+
+if TYPE_CHECKING:
+    from foviz.sim.host import Host
+    from foviz.sim.network import Hop
+    from foviz.sim.world import World
+
+
+class Passage(NamedTuple):
+    """Lost at a link (and why), delayed by µs, delivered twice."""
+
+    lost_at: str = ""
+    why: str = ""
+    delay: int = 0
+    twice: bool = False
+
+
+CLEAR = Passage()
+
+
+def passage(
+    world: World, host: Host, way: tuple[Hop, ...], protocol: str, octets: bytes
+) -> Passage:
+    """Return what befalls a message that *host* sends along *way*."""
+    cut = world.network.cut_on(way)
+    if cut:
+        return Passage(cut, "cut")
+    delay, twice = 0, False
+    for name, _ in way:
+        link = world.network.links[name]
+        if not (link.loss or link.duplication or link.reordering):
+            continue
+        link.travelled += 1
+        world.network.changes += 1
+        if draw_fraction(world.seed, name, "loss", link.travelled) < link.loss:
+            return Passage(name, "loss")
+        if draw_fraction(world.seed, name, "twice", link.travelled) < link.duplication:
+            twice = True
+        if draw_fraction(world.seed, name, "late", link.travelled) < link.reordering:
+            delay += link.latency * 3
+    for fault in list(world.message_faults):
+        if not fault.matches(host.name, protocol, octets):
+            continue
+        fault.left -= 1
+        if fault.left == 0:
+            world.message_faults.remove(fault)
+        if fault.what == "drop":
+            return Passage(way[0][0] if way else host.name, "drop")
+        if fault.what == "delay":
+            delay += fault.delay
+        else:
+            twice = True
+    return Passage("", "", delay, twice) if delay or twice else CLEAR

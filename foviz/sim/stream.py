@@ -1,0 +1,53 @@
+"""TCP connections between hosts, as far as failover can notice (DESIGN §11.8).
+
+One segment a message. On a cut link a stream stalls: the first segment is sent again after
+1, 2, 4 … 60 s, what is written meanwhile waits behind it. A crashed host says nothing; a
+restarted one answers an old connection with a reset.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from foviz.base.time import US
+
+RETRANSMIT_FIRST: Final = 1 * US
+RETRANSMIT_LONGEST: Final = 60 * US
+CONNECT_WAIT: Final = 21 * US
+"""How long an unanswered SYN is waited for: what Windows waits."""
+
+
+class End:
+    """One end of a connection: which host, the engine's handle, its address and port."""
+
+    def __init__(self, host: int, handle: str, address: int, port: int) -> None:
+        self.host = host
+        self.handle = handle
+        self.address = address
+        self.port = port
+        self.alive = True
+
+
+class Flow:
+    """One direction: segments not yet acknowledged, and whether it stalls."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[bytes, int, bool]] = []
+        """(octets, send record, has reached the other end), the oldest first."""
+        self.stalled = False
+        self.timeout = RETRANSMIT_FIRST
+        self.due = 0
+        self.not_before = 0
+        """A held segment holds all behind it: nothing arrives before this."""
+
+
+class Connection:
+    """A connection. ``ends[0]`` opened it. ``flows[n]`` is what ``ends[n]`` sends."""
+
+    def __init__(self, number: int, opener: End, acceptor: End) -> None:
+        self.number = number
+        self.ends = (opener, acceptor)
+        self.flows = (Flow(), Flow())
+        self.open = False
+        self.way: tuple[tuple[str, str], ...] = ()
+        """Links from the opener to the acceptor."""

@@ -1,0 +1,219 @@
+"""The trace: an append-only list of records, kept in columns.
+
+Times, causes, kinds and hosts are arrays; the data of each record is packed octets, in
+compressed blocks, and unpacked on access. A million records so cost tens of megabytes and
+nothing for the garbage collector. A branch shares its parent's records up to the fork.
+"""
+
+from __future__ import annotations
+
+import marshal
+import zlib
+from array import array
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from struct import Struct
+from typing import Any, Final, Protocol
+
+from foviz.base.kinds import PLACES, Kind
+
+BLOCK: Final = 1024
+"""Records in a compressed block."""
+
+_CACHED_BLOCKS: Final = 8
+_KINDS: Final = tuple(Kind)
+_HEAD: Final = Struct("<qiBhI")
+_PACKING: Final = 2
+"""Version 2 of the packing is a function of the values alone; later ones depend on references."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record. ``host`` is an index, −1 for none; ``cause`` is a record's index or −1."""
+
+    index: int
+    at: int
+    host: int
+    kind: Kind
+    cause: int
+    event: int
+    data: tuple[Any, ...]
+
+    def value(self, key: str) -> Any:
+        """Return a value of the data by its key; see :data:`foviz.base.kinds.KEYS`."""
+        return self.data[PLACES[self.kind][key]]
+
+
+class Recorder(Protocol):
+    """Where a world's records go."""
+
+    def append(
+        self, at: int, host: int, kind: Kind, cause: int, event: int, data: tuple[Any, ...]
+    ) -> None:
+        """Take one record."""
+        ...
+
+
+class NullRecorder:
+    """Drops every record: for replaying what is on record already."""
+
+    def append(
+        self, at: int, host: int, kind: Kind, cause: int, event: int, data: tuple[Any, ...]
+    ) -> None:
+        """Drop it."""
+
+
+class Trace:
+    """The records of one branch."""
+
+    def __init__(self, parent: Trace | None = None, shared: int = 0) -> None:
+        self.parent = parent
+        self.shared = shared
+        self._at = array("q")
+        self._cause = array("i")
+        self._kind = array("B")
+        self._host = array("h")
+        self._event = array("I")
+        self._fingerprint = array("I")
+        self._start = array("I")
+        self._sealed: list[bytes] = []
+        self._open = bytearray()
+        self._cache: dict[int, bytes] = {}
+
+    def __len__(self) -> int:
+        return self.shared + len(self._at)
+
+    def append(
+        self, at: int, host: int, kind: Kind, cause: int, event: int, data: tuple[Any, ...]
+    ) -> None:
+        """Add a record at the end."""
+        packed = marshal.dumps(data, _PACKING)
+        last = self.fingerprint(len(self))
+        self._at.append(at)
+        self._cause.append(cause)
+        self._kind.append(kind)
+        self._host.append(host)
+        self._event.append(event)
+        head = _HEAD.pack(at, cause, kind, host, event)
+        self._fingerprint.append(zlib.crc32(packed, zlib.crc32(head, last)))
+        self._start.append(len(self._open))
+        self._open += packed
+        if not len(self._at) % BLOCK:
+            self._sealed.append(zlib.compress(self._open, 1))
+            self._open = bytearray()
+
+    def truncate(self, length: int) -> None:
+        """Drop the records from *length* on; only records of this branch's own."""
+        keep = length - self.shared
+        assert 0 <= keep <= len(self._at)
+        block = keep // BLOCK
+        if block < len(self._sealed):
+            self._open = bytearray(zlib.decompress(self._sealed[block]))
+            del self._sealed[block:]
+        if keep < len(self._at):
+            del self._open[self._start[keep] :]
+        self._cache.clear()
+        for column in (
+            self._at,
+            self._cause,
+            self._kind,
+            self._host,
+            self._event,
+            self._fingerprint,
+            self._start,
+        ):
+            del column[keep:]
+
+    # -- reading
+
+    def __getitem__(self, index: int) -> Record:
+        if index < 0:
+            index += len(self)
+        place = index - self.shared
+        if place < 0 and self.parent is not None:
+            return self.parent[index]
+        return Record(
+            index,
+            self._at[place],
+            self._host[place],
+            _KINDS[self._kind[place]],
+            self._cause[place],
+            self._event[place],
+            self._data(place),
+        )
+
+    def _data(self, place: int) -> tuple[Any, ...]:
+        block = place // BLOCK
+        octets: bytes | bytearray
+        if block == len(self._sealed):
+            octets = self._open
+        else:
+            found = self._cache.get(block)
+            if found is None:
+                if len(self._cache) >= _CACHED_BLOCKS:
+                    del self._cache[next(iter(self._cache))]
+                found = self._cache[block] = zlib.decompress(self._sealed[block])
+            octets = found
+        start = self._start[place]
+        after = place + 1
+        end = self._start[after] if after % BLOCK and after < len(self._start) else len(octets)
+        data: tuple[Any, ...] = marshal.loads(octets[start:end])
+        return data
+
+    def at(self, index: int) -> int:
+        """Return the moment of a record."""
+        place = index - self.shared
+        return self._at[place] if place >= 0 else self._of_parent().at(index)
+
+    def kind(self, index: int) -> int:
+        """Return the kind of a record as a number."""
+        place = index - self.shared
+        return self._kind[place] if place >= 0 else self._of_parent().kind(index)
+
+    def host(self, index: int) -> int:
+        """Return the host of a record."""
+        place = index - self.shared
+        return self._host[place] if place >= 0 else self._of_parent().host(index)
+
+    def cause(self, index: int) -> int:
+        """Return the index of the record that led to this one, or −1."""
+        place = index - self.shared
+        return self._cause[place] if place >= 0 else self._of_parent().cause(index)
+
+    def event(self, index: int) -> int:
+        """Return the number of the event that emitted the record."""
+        place = index - self.shared
+        return self._event[place] if place >= 0 else self._of_parent().event(index)
+
+    def fingerprint(self, length: int) -> int:
+        """Return the rolling fingerprint of the first *length* records."""
+        place = length - 1 - self.shared
+        if place >= 0:
+            return self._fingerprint[place]
+        return self.parent.fingerprint(length) if self.parent is not None else 0
+
+    def count_until_event(self, event: int) -> int:
+        """Return how many records the first *event* events emitted."""
+        if self._event and event >= self._event[0]:
+            return self.shared + bisect_right(self._event, event)
+        if self.parent is None:
+            return 0
+        return min(self.shared, self.parent.count_until_event(event))
+
+    def count_until_time(self, at: int) -> int:
+        """Return how many records stand at or before a moment."""
+        if self._at and at >= self._at[0]:
+            return self.shared + bisect_right(self._at, at)
+        if self.parent is None:
+            return 0
+        return min(self.shared, self.parent.count_until_time(at))
+
+    def first_at(self, at: int) -> int:
+        """Return the index of the first record at or after a moment, or the length."""
+        if self.parent is not None and self.shared and self.parent.at(self.shared - 1) >= at:
+            return self.parent.first_at(at)
+        return self.shared + bisect_left(self._at, at)
+
+    def _of_parent(self) -> Trace:
+        assert self.parent is not None
+        return self.parent
