@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from foviz import library
 from foviz.base.errors import FovizError, ScriptError
+from foviz.base.kinds import Kind
 from foviz.base.time import STORY_START, moment_text
 from foviz.explain import answers
 from foviz.explain.digest import Digest
 from foviz.explain.reader import Reader
 from foviz.explain.sentences import sentence
+from foviz.explain.subject import subject_of
 from foviz.explain.why import Why, why
 from foviz.script.deeds import intervention_of
 from foviz.script.facts import PRESENT, look, watch
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from foviz.failover.profile import Profile
     from foviz.lesson.document import Lesson
     from foviz.lesson.story import Story
+    from foviz.script.runner import Step
     from foviz.sim.scenario import Scenario
     from foviz.sim.timeline import Branch
     from foviz.sim.trace import Record
@@ -478,6 +481,24 @@ class Session:
     def why(self, index: int) -> Why:
         """Explain a record."""
         return why(self.reader, self.record(index), self.profile)
+
+    def subject_of(self, index: int) -> tuple[int, int]:
+        """Return the address and the client (host index, −1 for none) of a send record."""
+        return subject_of(self.reader, self.record(index))
+
+    def step_moment(self, step: Step) -> int:
+        """Return where to stand to see a step: its last message half-way, else after its witness.
+
+        DESIGN §11.20.
+        """
+        trace = self.timeline.branches[self.origin.branch].trace
+        sends = [w for w in step.witnesses if trace.kind(w) == Kind.SEND]
+        for index in sorted(sends, reverse=True):
+            record = trace[index]
+            arrivals = [at for _, at in record.value("arrivals")]
+            if arrivals:
+                return (record.at + int(min(arrivals))) // 2
+        return max((trace.at(w) for w in step.witnesses), default=step.at)
 
     def dissect(self, index: int) -> Field | None:
         """Return the tree of a send record's octets, or None for other records."""

@@ -1,0 +1,1 @@
+"""Where things are: pure numbers, no Qt."""

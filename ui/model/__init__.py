@@ -1,0 +1,1 @@
+"""What the window knows: the run, the position, the selection. QtCore only."""

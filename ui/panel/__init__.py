@@ -1,0 +1,1 @@
+"""Panels: a dock of the window each."""

@@ -1,0 +1,97 @@
+"""A dock: a title row with tabs, words at its right, and one view a tab below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+if TYPE_CHECKING:
+    from ui.look import Look
+
+TITLE_ROW = 28
+
+
+class Dock(QWidget):
+    """Views as tabs under one title row; a single view's tab is its title."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.look = look
+        self.names: list[str] = []
+        self._row = QWidget(self)
+        self.tabs = QTabBar(self._row)
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
+        self.words = QLabel(self._row)
+        self.words.setProperty("role", "note")
+        self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._line = QHBoxLayout(self._row)
+        self._line.setContentsMargins(3, 0, 12, 0)
+        self._line.setSpacing(8)
+        self._line.addWidget(self.tabs)
+        self._line.addStretch(1)
+        self._line.addWidget(self.words)
+        self.stack = QStackedWidget(self)
+        hair = QFrame(self)
+        hair.setProperty("role", "hair")
+        hair.setFixedHeight(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._row)
+        column.addWidget(hair)
+        column.addWidget(self.stack, 1)
+        self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
+        look.changed.connect(self._scale)
+        self._scale()
+
+    def add(self, name: str, title: str, view: QWidget) -> None:
+        """Add a view as a tab."""
+        self.names.append(name)
+        self.stack.addWidget(view)
+        self.tabs.addTab(title)
+
+    def set_views(self, views: list[tuple[str, str, QWidget]]) -> None:
+        """Show these views (name, title, widget), keeping the present one if it is among them."""
+        if [name for name, _, _ in views] == self.names:
+            return
+        shown = self.names[self.tabs.currentIndex()] if self.names else ""
+        blocked = self.tabs.blockSignals(True)
+        while self.tabs.count():
+            self.tabs.removeTab(0)
+        self.names = []
+        for name, title, view in views:
+            self.add(name, title, view)
+        self.tabs.blockSignals(blocked)
+        self.show_view(shown if shown in self.names else (self.names[0] if self.names else ""))
+
+    def show_view(self, name: str) -> None:
+        """Bring a view to the front."""
+        if name in self.names:
+            place = self.names.index(name)
+            self.tabs.setCurrentIndex(place)
+            self.stack.setCurrentIndex(place)
+
+    def add_control(self, control: QWidget) -> None:
+        """Put a control at the right end of the title row."""
+        self._line.addWidget(control)
+
+    def say(self, words: str) -> None:
+        """Show some words at the right of the title row."""
+        if words != self.words.text():
+            self.words.setText(words)
+
+    def _scale(self) -> None:
+        self._row.setFixedHeight(round(TITLE_ROW * self.look.font_scale))

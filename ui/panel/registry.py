@@ -1,0 +1,39 @@
+"""The views of the window: one line each. A new view is one module and one line here."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from ui.look import Look
+    from ui.model.run import RunModel
+
+
+class ViewSpec(NamedTuple):
+    """A view: its name in layouts, its tab's title, the class that paints it."""
+
+    name: str
+    title: str
+    where: str
+
+
+VIEWS = (
+    ViewSpec("stage", "Stage", "ui.view.stage:StageView"),
+    ViewSpec("messages", "Messages", "ui.view.chart:ChartView"),
+    ViewSpec("states", "States", "ui.view.states:StatesView"),
+    ViewSpec("pool", "Pool", "ui.view.pool:PoolView"),
+    ViewSpec("leases", "Leases", "ui.view.leases:LeasesView"),
+    ViewSpec("timeline", "Timeline", "ui.view.timeline:TimelineView"),
+    ViewSpec("inspector", "Inspector", "ui.view.inspector:InspectorView"),
+    ViewSpec("lesson", "Lesson", "ui.panel.lesson:LessonPanel"),
+)
+
+
+def make_view(spec: ViewSpec, model: RunModel, look: Look) -> QWidget:
+    """Return a new view."""
+    module, _, name = spec.where.partition(":")
+    view: QWidget = getattr(import_module(module), name)(model, look)
+    return view

@@ -1,0 +1,19 @@
+"""Inspector."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ui.view.painted import PaintedView
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
+
+class InspectorView(PaintedView):
+    """Inspector."""
+
+    title = "Inspector"
+
+    def paint(self, painter: QPainter, w: int, h: int) -> None:
+        """Paint the view."""
