@@ -32,6 +32,7 @@ from foviz.base.time import (
 )
 from foviz.explain.digest import MESSAGES, Digest, End, Row, RowKind
 from foviz.explain.glossary import GLOSSARY, Term
+from foviz.explain.history import LeaseGrant
 from foviz.explain.reader import Reader, fact_text
 from foviz.explain.why import CauseNode, Why
 from foviz.failover.states import STATES, Event, Service
@@ -87,6 +88,7 @@ __all__ = [
     "Form",
     "FovizError",
     "Kind",
+    "LeaseGrant",
     "LessonError",
     "LinkView",
     "PoolView",

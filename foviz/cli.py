@@ -149,19 +149,10 @@ def export(lesson: str, out: Path) -> None:
     """Write what crossed the simulated wires as pcapng; pictures need --at and --size."""
     if out.suffix != ".pcapng":
         raise FovizError("the file has to end in .pcapng or .png", str(out))
-    from foviz.capture.pcapng import write_pcapng
-
     session = Session.open(lesson)
     session.finish_story()
-    assert session.story is not None
-    comments = {
-        witness: f"step {step.number}: {step.words}"
-        for step in session.story.steps
-        for witness in step.witnesses
-    }
-    links = tuple(link.name for link in session.snapshot().links)
-    count = write_pcapng(out, session.branch.trace, links, comments)
-    click.echo(f"{out}: {count} frames on {len(links)} links")
+    count = session.export_capture(out)
+    click.echo(f"{out}: {count} frames on {len(session.snapshot().links)} links")
 
 
 @cli.command()

@@ -15,6 +15,7 @@ from foviz.base.kinds import Kind
 from foviz.base.time import STORY_START, moment_text
 from foviz.explain import answers
 from foviz.explain.digest import Digest
+from foviz.explain.history import LeaseGrant, lease_history
 from foviz.explain.reader import Reader
 from foviz.explain.sentences import sentence
 from foviz.explain.subject import subject_of
@@ -34,6 +35,7 @@ from foviz.wire.dissect import Field, dissect_dhcp, dissect_failover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from foviz.failover.profile import Profile
     from foviz.lesson.document import Lesson
@@ -482,6 +484,18 @@ class Session:
         """Explain a record."""
         return why(self.reader, self.record(index), self.profile)
 
+    def lease_history(self, client: int) -> tuple[LeaseGrant, ...]:
+        """Return the leases granted to a client (host index) up to the cursor."""
+        hardware = self.timeline.frontier.hosts[client].hardware
+        return lease_history(self.branch.trace, self.digest, hardware, self.record_count)
+
+    def last_decision(self, host: int) -> int:
+        """Return the last decision about a client, or the last state change of a server; or −1."""
+        hardware = self.timeline.frontier.hosts[host].hardware
+        trace = self.branch.trace
+        found = answers.last_decision(trace, self.record_count, host, hardware)
+        return -1 if found is None else found
+
     def subject_of(self, index: int) -> tuple[int, int]:
         """Return the address and the client (host index, −1 for none) of a send record."""
         return subject_of(self.reader, self.record(index))
@@ -532,6 +546,23 @@ class Session:
     def _forget_views(self) -> None:
         self._snapshot = None
         self._reader = None
+
+    def export_capture(self, path: Path) -> int:
+        """Write what crossed the wires of the present branch as pcapng; return the frames.
+
+        Raises FovizError when the file can't be written.
+        """
+        from foviz.capture.pcapng import write_pcapng
+
+        comments: dict[int, str] = {}
+        if self.story is not None and self.on_story:
+            comments = {
+                witness: f"step {step.number}: {step.words}"
+                for step in self.story.steps
+                for witness in step.witnesses
+            }
+        links = tuple(self.timeline.frontier.network.links)
+        return write_pcapng(path, self.branch.trace, links, comments)
 
     def lab_lines(self) -> str:
         """Return the present branch as lab lines that make the same run again."""

@@ -62,7 +62,7 @@ QLabel[role="note"] { font-size: ${t10}px; color: $ink3; }
 QLabel[role="mono"] { font-family: $mono; }
 QLabel[role="date"] { font-size: ${t13}px; color: $ink2; }
 [role="clock"] { font-family: $mono; font-size: ${t18}px; font-weight: bold; border: none;
-  background: transparent; }
+  background: transparent; color: $ink; padding: 0; }
 QLabel[role="bad"] { color: $bad; font-weight: bold; }
 QLabel[role="tag"] { font-family: $mono; font-size: ${t10}px; color: $ink2;
   background: $sunken; border: ${hair1}px solid $line; border-radius: 2px; padding: 1px 5px; }

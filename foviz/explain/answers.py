@@ -100,7 +100,11 @@ def last_decision(trace: Trace, count: int, host: int, hardware: bytes) -> int |
         if trace.kind(index) not in (Kind.DECISION, Kind.STATE):
             continue
         record = trace[index]
-        about = record.kind is Kind.DECISION and record.value("client") == hardware
+        about = (
+            record.kind is Kind.DECISION
+            and record.value("client") == hardware
+            and record.value("outcome") in ("answered", "ignored", "refused")
+        )
         mine = record.host == host
         if (about and not mine) or (mine and record.kind is Kind.STATE):
             return index

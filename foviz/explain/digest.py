@@ -89,6 +89,7 @@ class Digest:
         self._tries = {kind: array("i") for kind in MESSAGES}
         self._open: dict[Key, int] = {}
         self._trying: dict[Key, int] = {}
+        self._acks: dict[bytes, array[int]] = {}
 
     def update(self) -> None:
         """Read the records that are new since the last call; start over after a cut back."""
@@ -134,6 +135,11 @@ class Digest:
         last = min(len(self._rows), place + _FURTHEST_MEMBER)
         return tuple(self._rows[n] for n in range(place, last) if self._exchanges[n] == exchange)
 
+    def acks_to(self, hardware: bytes, records: int) -> tuple[int, ...]:
+        """Return the ACKs sent to a client among the first *records* records."""
+        found = self._acks.get(hardware)
+        return tuple(found[: bisect_left(found, records)]) if found is not None else ()
+
     def tries_between(self, start: int, end: int, kind: RowKind) -> int:
         """Return how many repeated tries of a kind were left out between two records."""
         tries = self._tries[kind]
@@ -169,6 +175,8 @@ class Digest:
         elif kind in _SETTLING:
             self._forget(message.chaddr)
         self._add(record.index, RowKind.DHCP, self._join(record.index, key))
+        if kind == dhcp.MessageType.ACK:
+            self._acks.setdefault(message.chaddr, array("i")).append(record.index)
         if kind in (dhcp.MessageType.ACK, dhcp.MessageType.NAK):
             self._open.pop(key, None)
 

@@ -68,6 +68,21 @@ class Section:
     blocks: tuple[Block, ...]
     line: int
 
+    @property
+    def before(self) -> str:
+        """The prose before the first lab block."""
+        return self._prose(played=False)
+
+    @property
+    def after(self) -> str:
+        """The prose after the first lab block: what is said of what happened."""
+        return self._prose(played=True)
+
+    def _prose(self, *, played: bool) -> str:
+        first = next((n for n, block in enumerate(self.blocks) if isinstance(block, Lab)), 0)
+        chosen = self.blocks[first:] if played else self.blocks[:first]
+        return "\n\n".join(block.text for block in chosen if isinstance(block, Prose))
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -82,6 +97,13 @@ class Lesson:
     profile: str
     sections: tuple[Section, ...]
     links: tuple[tuple[str, int], ...]
+
+    @property
+    def question_count(self) -> int:
+        """How many predictions the lesson asks for."""
+        return sum(
+            isinstance(block, Question) for section in self.sections for block in section.blocks
+        )
 
     @property
     def step_count(self) -> int:

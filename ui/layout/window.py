@@ -16,6 +16,7 @@ LEAST_DOCK = 84
 TABBED_BELOW = (960, 600)
 """Below this effective size: stage, messages, and one dock with all the rest as tabs."""
 LESSON_TAB_BELOW = 1280
+LESSON_TABS = ("lesson", "index", "glossary")
 SHARED_DOCK_BELOW = 800
 
 
@@ -105,6 +106,7 @@ def arrange_learn(width: int, height: int, scale: float, sizes: Sizes) -> Plan:
     docks["timeline"] = Rect(0, bottom - timeline_h, column.x, timeline_h)
     if not lesson_tab:
         docks["lesson"] = Rect(0, top, left, lower - top)
+        tabs["lesson"] = LESSON_TABS
         handles.append(_upright(left, top, lower - top, "lesson", 1))
     handles.append(_upright(column.x, top, column.h, "right", -1))
     handles.append(_level(middle.x, docks["messages"].y, middle.w, "stage", 1))

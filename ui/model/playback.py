@@ -66,6 +66,7 @@ class Playback(QObject):
         self._clock = QElapsedTimer()
         self._leg: Leg | None = None
         self._spent = 0.0
+        self._waiting = False
         model.opened.connect(self._on_opened)
 
     # -- control
@@ -83,8 +84,14 @@ class Playback(QObject):
         """Play or pause."""
         self.set_playing(not self.playing)
 
+    def resume(self) -> None:
+        """Play on, if it was a question that stopped the play."""
+        if self._waiting:
+            self.set_playing(True)
+
     def set_playing(self, playing: bool) -> None:
         """Play or pause."""
+        self._waiting = False
         if playing != self.playing:
             self.playing = playing
             self._leg = None
@@ -154,6 +161,7 @@ class Playback(QObject):
         question = self._question_ahead(session)
         if question >= 0:
             self.set_playing(False)
+            self._waiting = True
             self.asked.emit(question)
             return False
         found = session.look_ahead(1, LOOK_AHEAD_EVENTS)

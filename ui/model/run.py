@@ -22,6 +22,8 @@ from ui.model.selection import NOTHING, Focus, Selection, focus_of
 
 LOOK_BACK = 64
 """Rows looked at for messages still in flight."""
+EFFECT_WITHIN = 100_000
+"""How many records an effect is looked for in."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class RunModel(QObject):
         self.hover = NOTHING
         self._focus: tuple[object, Focus] | None = None
         self._steps: tuple[object, tuple[StepView, ...]] | None = None
+        self.last_line = ""
         self.answers: dict[int, int] = {}
         """Chosen answer by the number of the question."""
 
@@ -74,6 +77,7 @@ class RunModel(QObject):
         self.session = session
         self.selection = NOTHING
         self.answers = {}
+        self.last_line = ""
         self._focus = self._steps = None
         self.opened.emit()
         self.moved.emit()
@@ -261,9 +265,47 @@ class RunModel(QObject):
         except FovizError as error:
             self.failed.emit(error.message)
             return None
+        self.last_line = line
         self.selection = NOTHING
         self.moved.emit()
         return reply
+
+    def after_line(self, line: str) -> None:
+        """A lab line was carried out elsewhere: show where it led."""
+        self.last_line = line
+        self.selection = NOTHING
+        self.moved.emit()
+
+    def go_same_host(self, direction: int) -> None:
+        """Go to the next or previous record of the selected record's host."""
+        session = self.session
+        here = self.focus.record
+        if here < 0:
+            return
+        trace, host = session.branch.trace, session.record(here).host
+        last = len(trace) if session.on_story else trace.count_until_event(session.seen.cursor)
+        index = here + direction
+        while 0 <= index < last:
+            if trace.host(index) == host:
+                self.seek_record(index)
+                return
+            index += direction
+
+    def go_along_causes(self, direction: int) -> None:
+        """Go to the cause of the selected record, or to what it led to first."""
+        session = self.session
+        here = self.focus.record
+        if here < 0:
+            return
+        trace = session.branch.trace
+        if direction < 0:
+            if trace.cause(here) >= 0:
+                self.seek_record(trace.cause(here))
+            return
+        for index in range(here + 1, min(len(trace), here + EFFECT_WITHIN)):
+            if trace.cause(index) == here:
+                self.seek_record(index)
+                return
 
     def undo(self) -> None:
         """Go to just before the last intervention."""

@@ -29,6 +29,8 @@ VIEWS = (
     ViewSpec("timeline", "Timeline", "ui.view.timeline:TimelineView"),
     ViewSpec("inspector", "Inspector", "ui.view.inspector:InspectorView"),
     ViewSpec("lesson", "Lesson", "ui.panel.lesson:LessonPanel"),
+    ViewSpec("index", "Index", "ui.panel.index:IndexPanel"),
+    ViewSpec("glossary", "Glossary", "ui.panel.glossary:GlossaryPanel"),
 )
 
 

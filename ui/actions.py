@@ -1,0 +1,120 @@
+"""Every action of the window, once: it feeds menu, toolbar, palette, shortcuts and help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from ui.icons import icon, icon_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from ui.look import Look
+
+
+class ActionSpec(NamedTuple):
+    """An action: id, words, group of the menu, shortcuts, icon."""
+
+    id: str
+    text: str
+    group: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    checkable: bool = False
+
+
+ACTIONS = (
+    ActionSpec("open-lesson", "Open lesson …", "File", ("Ctrl+O",), "lesson"),
+    ActionSpec("new-lab", "New lab from a scenario …", "File", ("Ctrl+N",)),
+    ActionSpec("save-run", "Save the run as lab lines …", "File", ("Ctrl+S",)),
+    ActionSpec("export-capture", "Export capture …", "File"),
+    ActionSpec("quit", "Quit", "File", ("Ctrl+Q",)),
+    ActionSpec("play", "Play or pause", "Time", ("Space", "."), "play"),
+    ActionSpec("next-event", "Step one event", "Time", ("Right",), "step"),
+    ActionSpec("previous-event", "Step one event back", "Time", ("Left",), "back"),
+    ActionSpec("next-step", "Next step of the story", "Time", ("PgDown",), "next-step"),
+    ActionSpec("previous-step", "Previous step of the story", "Time", ("PgUp",), "previous-step"),
+    ActionSpec("next-same-host", "Next record of the same host", "Time", ("Shift+Right",)),
+    ActionSpec("previous-same-host", "Previous record of the same host", "Time", ("Shift+Left",)),
+    ActionSpec("go-effect", "Go to the effect", "Time", ("Ctrl+Right",)),
+    ActionSpec("go-cause", "Go to the cause", "Time", ("Ctrl+Left",)),
+    ActionSpec("first", "Go to the beginning", "Time", ("Home",), "first"),
+    ActionSpec("last", "Go to the end", "Time", ("End",), "last"),
+    ActionSpec("faster", "Play faster", "Time", ("Ctrl+Up",)),
+    ActionSpec("slower", "Play slower", "Time", ("Ctrl+Down",)),
+    ActionSpec("undo", "Undo the last intervention", "Run", ("Ctrl+Z",), "undo"),
+    ActionSpec("redo", "Redo the intervention", "Run", ("Ctrl+Shift+Z", "Ctrl+Y")),
+    ActionSpec("next-branch", "Next branch", "Run", ("]",), "branch"),
+    ActionSpec("previous-branch", "Previous branch", "Run", ("[",)),
+    ActionSpec("return-to-story", "Return to the story", "Run", ("Ctrl+R",)),
+    ActionSpec("palette", "Command or search …", "Run", ("Ctrl+Shift+P", "Ctrl+F"), "search"),
+    ActionSpec("theme-light", "Light theme", "View", (), "", True),
+    ActionSpec("theme-dark", "Dark theme", "View", (), "", True),
+    ActionSpec("theme-projector", "Projector theme", "View", (), "", True),
+    ActionSpec("theme-high-contrast", "High contrast theme", "View", (), "", True),
+    ActionSpec("next-theme", "Next theme", "View", ("Ctrl+T",)),
+    ActionSpec("larger", "Larger text", "View", ("Ctrl++", "Ctrl+=")),
+    ActionSpec("smaller", "Smaller text", "View", ("Ctrl+-",)),
+    ActionSpec("normal-size", "Normal text", "View", ("Ctrl+0",)),
+    ActionSpec("reset-layout", "Reset the layout", "View"),
+    ActionSpec("keys", "Keys …", "Help", ("?", "F1")),
+    ActionSpec("words", "The lab language …", "Help"),
+    ActionSpec("about", "About Foviz", "Help"),
+)
+
+
+class Actions:
+    """The actions of one window. ``what`` maps an id to what it does."""
+
+    def __init__(self, window: QWidget, look: Look, what: dict[str, Callable[[], object]]) -> None:
+        self.look = look
+        self.by_id: dict[str, QAction] = {}
+        for spec in ACTIONS:
+            action = QAction(spec.text, window)
+            action.setObjectName(spec.id)
+            action.setCheckable(spec.checkable)
+            action.setShortcuts([QKeySequence(key) for key in spec.keys])
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            action.triggered.connect(_caller(what[spec.id]))
+            window.addAction(action)
+            self.by_id[spec.id] = action
+        missing = sorted(what.keys() - self.by_id.keys())
+        assert not missing, missing
+        look.changed.connect(self.dress)
+        self.dress()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self.by_id[name]
+
+    def dress(self) -> None:
+        """Give every action its icon in the theme's colours."""
+        known = icon_names()
+        for spec in ACTIONS:
+            if spec.icon in known:
+                self.by_id[spec.id].setIcon(icon(spec.icon, self.look.theme))
+
+    def allow(self, name: str, reason: str = "") -> None:
+        """Enable an action, or disable it with the reason in its tooltip."""
+        action = self.by_id[name]
+        action.setEnabled(not reason)
+        keys = ", ".join(key.toString() for key in action.shortcuts())
+        words = f"{action.text()} ({keys})" if keys else action.text()
+        action.setToolTip(f"{words}: {reason}" if reason else words)
+
+
+def _caller(deed: Callable[[], object]) -> Callable[[], None]:
+    def call() -> None:
+        deed()
+
+    return call
+
+
+def keys_of(spec: ActionSpec) -> str:
+    """Return an action's shortcuts as text."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return ", ".join(QKeySequence(key).toString(native) for key in spec.keys)

@@ -1,0 +1,163 @@
+"""What the actions of the window do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QFileDialog, QInputDialog
+
+from foviz import FovizError, Session, lesson_names, load_lesson, scenario_names
+from ui.dialog.pages import ABOUT, Page, keys_html, words_html
+from ui.dialog.palette import Palette
+from ui.model.playback import PACES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ui.window import MainWindow
+
+LARGEST, SMALLEST = 2.0, 0.8
+
+
+class Deeds:
+    """The window's actions by their id."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+        self.model = window.model
+        self.playback = window.playback
+        self.look = window.look
+
+    def table(self) -> dict[str, Callable[[], object]]:
+        """Return what each action does."""
+        model, playback, look = self.model, self.playback, self.look
+        return {
+            "open-lesson": self.choose_lesson,
+            "new-lab": self.choose_scenario,
+            "save-run": self.save_run,
+            "export-capture": self.export_capture,
+            "quit": self.window.close,
+            "play": playback.toggle,
+            "next-event": lambda: self._still(lambda: model.step(1)),
+            "previous-event": lambda: self._still(lambda: model.step(-1)),
+            "next-step": lambda: self._still(lambda: model.go_step(1)),
+            "previous-step": lambda: self._still(lambda: model.go_step(-1)),
+            "next-same-host": lambda: self._still(lambda: model.go_same_host(1)),
+            "previous-same-host": lambda: self._still(lambda: model.go_same_host(-1)),
+            "go-effect": lambda: self._still(lambda: model.go_along_causes(1)),
+            "go-cause": lambda: self._still(lambda: model.go_along_causes(-1)),
+            "first": lambda: self._still(model.go_start),
+            "last": lambda: self._still(model.go_end),
+            "faster": lambda: self._pace(1),
+            "slower": lambda: self._pace(-1),
+            "undo": model.undo,
+            "redo": model.redo,
+            "next-branch": lambda: self._branch(1),
+            "previous-branch": lambda: self._branch(-1),
+            "return-to-story": self._return_to_story,
+            "palette": lambda: self.open_palette(""),
+            "theme-light": lambda: look.use("light"),
+            "theme-dark": lambda: look.use("dark"),
+            "theme-projector": lambda: look.use("projector"),
+            "theme-high-contrast": lambda: look.use("high-contrast"),
+            "next-theme": look.next_theme,
+            "larger": lambda: self._scale(0.1),
+            "smaller": lambda: self._scale(-0.1),
+            "normal-size": lambda: look.use(font_scale=1.0),
+            "reset-layout": self.window.frame.reset,
+            "keys": lambda: self._page("Keys", keys_html()),
+            "words": lambda: self._page("The lab language", words_html()),
+            "about": lambda: self._page("About Foviz", ABOUT),
+        }
+
+    # -- files
+
+    def open_target(self, target: str) -> None:
+        """Open a lesson or scenario; a mistake is told and nothing changes."""
+        try:
+            session = Session.open(target)
+        except FovizError as error:
+            self.model.failed.emit(str(error))
+            return
+        self.model.open(session)
+
+    def choose_lesson(self) -> None:
+        """Ask which lesson to open."""
+        titles = {load_lesson(name).title: name for name in lesson_names()}
+        chosen, taken = QInputDialog.getItem(
+            self.window, "Open lesson", "Lesson", list(titles), 0, False
+        )
+        if taken:
+            self.open_target(titles[chosen])
+
+    def choose_scenario(self) -> None:
+        """Ask which scenario to build for free play."""
+        chosen, taken = QInputDialog.getItem(
+            self.window, "New lab", "Scenario", list(scenario_names()), 0, False
+        )
+        if taken:
+            self.model.open(Session.open_scenario(chosen))
+
+    def save_run(self) -> None:
+        """Write the run as lab lines."""
+        name, _ = QFileDialog.getSaveFileName(self.window, "Save the run", "run.lab")
+        if name:
+            self._write(Path(name), self.model.session.lab_lines())
+
+    def export_capture(self) -> None:
+        """Write what crossed the wires of this branch as pcapng."""
+        name, _ = QFileDialog.getSaveFileName(self.window, "Export capture", "run.pcapng")
+        if name:
+            try:
+                count = self.model.session.export_capture(Path(name))
+            except FovizError as error:
+                self.model.failed.emit(str(error))
+            else:
+                self.window.say(f"{count:,} frames written to {name}")
+
+    def _write(self, path: Path, text: str) -> None:
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            self.model.failed.emit(f"{path} can't be written: {error.strerror}")
+        else:
+            self.window.say(f"written to {path}")
+
+    # -- time
+
+    def _still(self, move: Callable[[], object]) -> None:
+        """Move by hand: playing stops."""
+        self.playback.set_playing(False)
+        move()
+
+    def _pace(self, direction: int) -> None:
+        place = PACES.index(self.playback.pace) if self.playback.pace in PACES else 2
+        self.playback.set_pace(PACES[max(0, min(len(PACES) - 1, place + direction))])
+
+    def _branch(self, direction: int) -> None:
+        names = [branch.name for branch in self.model.session.branches()]
+        place = names.index(self.model.session.branch.name)
+        self.model.switch(names[(place + direction) % len(names)])
+
+    def _return_to_story(self) -> None:
+        self.model.session.return_to_story()
+        self.model.moved.emit()
+
+    # -- the rest
+
+    def open_palette(self, text: str) -> None:
+        """Open the palette below the command field."""
+        window = self.window
+        area = window.transport.command_area()
+        corner = window.transport.mapToGlobal(QPoint(round(area.right()) - 520, 44))
+        palette = Palette(self.model, window.actions_, window)
+        palette.open_at(corner, text)
+
+    def _scale(self, by: float) -> None:
+        scale = round(self.look.font_scale + by, 1)
+        self.look.use(font_scale=max(SMALLEST, min(LARGEST, scale)))
+
+    def _page(self, title: str, html: str) -> None:
+        Page(title, html, self.window).show()
