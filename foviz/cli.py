@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from foviz import library
-from foviz.base.errors import FovizError
+from foviz import library, saved
+from foviz.base.errors import FovizError, ScriptError
 from foviz.script.tokens import Place
 from foviz.session import Session
 
@@ -35,7 +36,7 @@ def cli() -> None:
 @click.option("--fingerprint", is_flag=True, hidden=True)
 def check(lessons: tuple[str, ...], as_json: bool, fingerprint: bool) -> None:
     """Play lessons without a window; status 1 when one of them does not hold."""
-    from foviz.lesson.check import check as check_lesson
+    from foviz.report.check import check as check_lesson
 
     names = lessons or library.lesson_names()
     if fingerprint:
@@ -62,13 +63,16 @@ def check(lessons: tuple[str, ...], as_json: bool, fingerprint: bool) -> None:
 @click.argument("lesson", default="hot-standby")
 def play(lesson: str) -> None:
     """Tell a lesson in the terminal, message by message."""
-    from foviz.lesson.narrate import narrate
+    from foviz.report.narrate import narrate
 
     session = Session.open(lesson)
+    if session.story is None:
+        from foviz.report.check import NO_LESSON
+
+        raise FovizError(NO_LESSON.format(lesson))
     session.finish_story()
     for line in narrate(session):
         click.echo(line)
-    assert session.story is not None
     if session.story.failures:
         raise FovizError(str(session.story.failures[0]))
 
@@ -78,9 +82,10 @@ def play(lesson: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the trace as JSON lines.")
 def run(script: str, as_json: bool) -> None:
     """Run lab-language lines from a file, or from standard input for “-”."""
-    name = "-" if script == "-" else script
-    text = sys.stdin.read() if script == "-" else library.read_text(Path(script))
-    session, offset = _session_for(text, name)
+    name = "standard input" if script == "-" else script
+    text = _standard_input(name) if script == "-" else library.read_text(Path(script))
+    scenario, seed, offset = saved.read_lab_line(text, name)
+    session = Session(scenario, seed)
     told = len(session.digest)
     failure: FovizError | None = None
     for number, line in enumerate(text.splitlines()[offset:], offset + 1):
@@ -104,30 +109,13 @@ def run(script: str, as_json: bool) -> None:
         raise failure
 
 
-def _session_for(text: str, name: str) -> tuple[Session, int]:
-    """Return the session that a script's ``lab …`` line asks for, and where its lines begin."""
-    for number, line in enumerate(text.splitlines()):
-        words = line.split()
-        if not words or words[0].startswith("#"):
-            continue
-        if words[0] != "lab":
-            break
-        options = dict(zip(words[2::2], words[3::2], strict=False))
-        unknown = [word for word in options if word not in ("seed", "profile")]
-        seed = options.get("seed", "1")
-        if len(words) < 2 or unknown or not seed.isdigit() or len(words) % 2:
-            raise FovizError(
-                "the first line reads: lab SCENARIO seed N profile NAME", f"{name}:{number + 1}"
-            )
-        scenario = library.load_scenario(words[1])
-        if "profile" in options:
-            from dataclasses import replace
-
-            from foviz.failover.profile import profile_named
-
-            scenario = replace(scenario, profile=profile_named(options["profile"]))
-        return Session(scenario, int(seed)), number + 1
-    return Session.open_scenario("hot-standby"), 0
+def _standard_input(name: str) -> str:
+    if sys.stdin is None:
+        raise ScriptError("there is none to read", name)
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ScriptError(f"this is not UTF-8 text (octet {error.start})", name) from None
 
 
 def _tell(session: Session, told: int) -> int:
@@ -174,16 +162,36 @@ def guarded(work: Callable[[], object]) -> int:
     """Run *work*; turn a user's mistake into one sentence and a status."""
     try:
         work()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except FovizError as error:
         click.echo(f"foviz: {error}", err=True)
         return 1
     except click.ClickException as error:
-        error.show()
+        click.echo(f"foviz: {_usage(error)}", err=True)
         return error.exit_code
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         return 130
     except SystemExit as error:
         return int(error.code or 0)
     except BrokenPipeError:
-        return 0
+        _forget_output()
+        return 141
+    except OSError as error:
+        _forget_output()
+        click.echo(f"foviz: the output can't be written: {error.strerror}", err=True)
+        return 1
     return 0
+
+
+def _usage(error: click.ClickException) -> str:
+    """Return what was wrong with the command, and where to read how it goes."""
+    context = getattr(error, "ctx", None)
+    hint = f"; {context.command_path} --help shows how" if context is not None else ""
+    message = error.format_message()
+    return f"{message[:1].lower()}{message[1:].rstrip('.')}{hint}"
+
+
+def _forget_output() -> None:
+    """Nobody reads standard output any more: let nothing be written there at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foviz.base.errors import FovizError, LessonError, ScenarioError, nearest
+from foviz.failover.profile import profile_named
 from foviz.sim.scenario import Scenario, parse_scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from foviz.lesson.document import Lesson
+
+LONGEST_NAME = 80
 
 
 @cache
@@ -44,10 +50,12 @@ def load_lesson(target: str) -> Lesson:
     path = Path(target)
     if path.suffix != ".md":
         path = share_directory() / "lessons" / f"{target}.md"
-    if not path.is_file():
+    if _exists_as(path.is_dir):
+        raise LessonError("this is a directory, not a lesson", _shown(path))
+    if not _is_file(path):
         near = nearest(target, lesson_names())
         hint = f"; nearest: {near}" if near else f"; there are: {', '.join(lesson_names())}"
-        raise LessonError(f"no lesson is called “{target}”{hint}")
+        raise LessonError(f"no lesson is called “{_short(target)}”{hint}")
     return parse_lesson(_read(path), path.stem, _shown(path))
 
 
@@ -59,11 +67,31 @@ def load_scenario(target: str, beside: str = "") -> Scenario:
         candidates.append(Path(beside).parent / target)
     candidates.append(share_directory() / "lessons" / "scenarios" / f"{target}.toml")
     for path in candidates:
-        if path.is_file():
+        if _is_file(path):
             return parse_scenario(_read(path), path.stem, _shown(path))
     near = nearest(target, scenario_names())
     hint = f"; nearest: {near}" if near else f"; there are: {', '.join(scenario_names())}"
-    raise ScenarioError(f"no scenario is called “{target}”{hint}")
+    raise ScenarioError(f"no scenario is called “{_short(target)}”{hint}")
+
+
+def scenario_of(lesson: Lesson) -> Scenario:
+    """Return the scenario a lesson plays in; raise LessonError naming the lesson's line."""
+    try:
+        scenario = load_scenario(lesson.scenario, lesson.file)
+    except ScenarioError as error:
+        raise LessonError(error.message, error.where or lesson.where("scenario")) from None
+    if not lesson.profile:
+        return scenario
+    try:
+        return replace(scenario, profile=profile_named(lesson.profile))
+    except FovizError as error:
+        raise LessonError(error.message, lesson.where("profile")) from None
+
+
+def is_bundled(scenario: Scenario) -> bool:
+    """Whether a scenario is one of those that come with Foviz, by its file."""
+    bundled = share_directory() / "lessons" / "scenarios" / f"{scenario.name}.toml"
+    return Path(scenario.file).resolve() == bundled.resolve()
 
 
 def read_text(path: Path) -> str:
@@ -73,16 +101,31 @@ def read_text(path: Path) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # editors on Windows write a BOM
     except UnicodeDecodeError as error:
         raise FovizError(f"this is not UTF-8 text (octet {error.start})", str(path)) from None
     except OSError as error:
         raise FovizError(f"it can't be read: {error.strerror}", str(path)) from None
 
 
+def _is_file(path: Path) -> bool:
+    return _exists_as(path.is_file)
+
+
+def _exists_as(ask: Callable[[], bool]) -> bool:
+    try:
+        return ask()
+    except OSError:  # such as a name that is too long for the file system
+        return False
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else text[:LONGEST_NAME] + "…"
+
+
 def _shown(path: Path) -> str:
     """Return the path as people like to read it: relative to where they are."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
+    except (ValueError, OSError):
         return str(path)

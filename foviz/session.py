@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from foviz import library
+from foviz import library, saved
 from foviz.base.errors import FovizError, ScriptError
 from foviz.base.kinds import Kind
-from foviz.base.time import STORY_START, moment_text
+from foviz.base.time import moment_text
 from foviz.explain import answers
 from foviz.explain.digest import Digest
 from foviz.explain.history import LeaseGrant, lease_history
@@ -21,10 +21,16 @@ from foviz.explain.sentences import sentence
 from foviz.explain.subject import subject_of
 from foviz.explain.why import Why, why
 from foviz.script.deeds import intervention_of
-from foviz.script.facts import PRESENT, look, watch
+from foviz.script.facts import is_so, look, watch
 from foviz.script.grammar import DEEDS
 from foviz.script.parser import Command, completions, parse
-from foviz.script.runner import PATIENCE
+from foviz.script.runner import (
+    CLOCK_ENDS,
+    PATIENCE,
+    did_not_happen,
+    moment_meant,
+    not_met,
+)
 from foviz.script.tokens import Place
 from foviz.script.vocabulary import Vocabulary
 from foviz.sim.build import build
@@ -45,6 +51,9 @@ if TYPE_CHECKING:
     from foviz.sim.timeline import Branch
     from foviz.sim.trace import Record
     from foviz.sim.world import World
+
+SLICE = 256
+"""Events of a lesson that are run ahead at once."""
 
 _DEED_FORMS = {form.id: None for form in DEEDS}
 
@@ -84,6 +93,7 @@ class Session:
         self.seed = seed
         self.lesson = lesson
         self.timeline = Timeline(lambda: build(scenario, seed))
+        self._begin = self.timeline.frontier.now
         self.timeline.run_until(scenario.story)
         self.story: Story | None = None
         self._telling: Iterator[None] | None = None
@@ -97,6 +107,7 @@ class Session:
         self.origin = Position(branch.name, branch.end, scenario.story)
         self._position = self.origin
         self._seen: dict[str, Position] = {branch.name: self.origin}
+        self._left: dict[str, Position] = {branch.name: self.origin}
         self._undo: list[tuple[Position, Position]] = []
         self._redo: list[tuple[Position, Position]] = []
         self._digests: dict[str, Digest] = {}
@@ -111,8 +122,7 @@ class Session:
         if target.endswith(".toml"):
             return cls(library.load_scenario(target), seed=1)
         lesson = library.load_lesson(target)
-        scenario = library.load_scenario(lesson.scenario, lesson.file)
-        return cls(scenario, lesson.seed, lesson)
+        return cls(library.scenario_of(lesson), lesson.seed, lesson)
 
     @classmethod
     def open_scenario(cls, name: str, seed: int = 1) -> Session:
@@ -170,9 +180,10 @@ class Session:
 
     def _move(self, cursor: int, playhead: int) -> None:
         name = self.branch.name
-        self._position = Position(name, cursor, playhead)
+        self._position = self._left[name] = Position(name, cursor, playhead)
         seen = self._seen.get(name)
-        if seen is None or (playhead, cursor) > (seen.playhead, seen.cursor):
+        # The cursor comes first: silence that was seen is no event that could be lost.
+        if seen is None or (cursor, playhead) > (seen.cursor, seen.playhead):
             self._seen[name] = self._position
         self.version += 1
 
@@ -187,7 +198,7 @@ class Session:
 
     def seek_time(self, at: int) -> None:
         """Go to a moment that has been computed: every event at or before it has happened."""
-        at = max(self._first_moment(), min(at, self.branch.end_at))
+        at = max(self._begin, min(at, self.branch.end_at))
         self._move(self._cursor_at(at), at)
 
     def seek(self, position: Position) -> None:
@@ -219,9 +230,6 @@ class Session:
             cursor += 1
             world = self._world(cursor)
         return cursor
-
-    def _first_moment(self) -> int:
-        return self.branch.trace.at(0)
 
     def _world(self, cursor: int) -> World:
         return self.timeline.world_at(cursor)
@@ -272,14 +280,20 @@ class Session:
         return len(digest) >= wanted
 
     def extend(self, at: int) -> None:
-        """In free play, compute up to a moment."""
-        if not self._is_story_branch and at > self.branch.end_at:
+        """Compute up to a moment; a lesson's branch no further than the lesson goes."""
+        if self._is_story_branch:
+            while at > self.branch.end_at and self.work(SLICE):
+                pass
+        elif at > self.branch.end_at:
             self.timeline.run_until(at)
 
     def _compute_one(self) -> bool:
-        if self._is_story_branch:
-            return self.work(1) or self.cursor < self.branch.end
-        return self.timeline.advance()
+        """Compute the next event of the branch; False when there is none."""
+        if not self._is_story_branch:
+            return self.timeline.advance()
+        end = self.branch.end
+        self.work(1)
+        return self.branch.end > end
 
     @property
     def _is_story_branch(self) -> bool:
@@ -324,9 +338,12 @@ class Session:
             return self._do_run(command)
         if command.form.startswith("expect"):
             return self._do_expect(command)
-        lines = answers.answer_lines(
-            command, self.snapshot(), self.reader, self.profile, self.record_count
-        )
+        try:
+            lines = answers.answer_lines(
+                command, self.snapshot(), self.reader, self.profile, self.record_count
+            )
+        except ScriptError as error:
+            raise ScriptError(error.message, error.where or place.at()) from None
         return Reply(tuple(lines))
 
     def _do_deed(self, command: Command) -> Reply:
@@ -352,7 +369,7 @@ class Session:
             return False
         branch = self.timeline.fork(cursor)
         branch.title = title
-        self._seen[branch.name] = Position(branch.name, cursor, playhead)
+        self._seen[branch.name] = self._left[branch.name] = Position(branch.name, cursor, playhead)
         self._forget_views()
         return True
 
@@ -362,7 +379,7 @@ class Session:
             return
         self.timeline.switch(name)
         self._forget_views()
-        self._position = self._seen[name]
+        self._position = self._left[name]
         self.version += 1
 
     def return_to_story(self) -> None:
@@ -403,46 +420,48 @@ class Session:
         values = command.values
         if command.form == "run-until-fact":
             self._run_until(command, values["fact"], values.get("span", PATIENCE))
+        elif command.form == "run-to" and values["count"] <= self.cursor:
+            self.seek_event(values["count"])
         elif command.form in ("run-events", "run-to"):
             count = values["count"]
-            target = count if command.form == "run-to" else self.cursor + count
-            self.step(max(0, target - self.cursor))
+            if not self.step(count - self.cursor if command.form == "run-to" else count):
+                raise ScriptError(self._end_of_run(), command.place.at())
         else:
-            until = values["moment"] if "moment" in values else self.playhead + values["span"]
+            until = moment_meant(command, self.playhead)
             self.extend(until)
+            if until > self.branch.end_at:
+                raise ScriptError(self._end_of_run(), command.place.at())
             self.seek_time(until)
         return Reply((moment_text(self.playhead, 3),))
 
+    def _end_of_run(self) -> str:
+        if not self._is_story_branch:
+            return "nothing more will happen"
+        end = moment_text(self.branch.end_at)
+        return f"the story ends on {end}; do something, and a branch goes on from there"
+
     def _run_until(self, command: Command, fact: Command, patience: int) -> None:
-        trace = self.branch.trace
-        seen = self.record_count
-        limit = self.playhead + patience
-        cursor = self.cursor
-        while True:
+        trace, cursor, seen = self.branch.trace, self.cursor, self.record_count
+        limit = min(self.playhead + patience, CLOCK_ENDS)
+        found = watch(self._world(cursor), trace, fact)
+        while not is_so(found):
             if cursor >= self.branch.end and not self._compute_one():
-                break
+                raise did_not_happen(command, patience)
             cursor += 1
-            world = self._world(cursor)
-            if world.now > limit:
-                break
-            found = watch(world, trace, fact)
+            found.world = self._world(cursor)
+            if found.world.now > limit:
+                raise did_not_happen(command, patience)
             count = trace.count_until_event(cursor)
             look(found, trace, seen, count)
-            if found.met and (found.witnesses or fact.form in PRESENT):
-                self._move(cursor, world.now)
-                return
-            if fact.form in PRESENT:
-                seen = count
-        raise ScriptError(f"“{fact.text}” did not happen in time", command.place.at())
+            seen = count
+        self._move(cursor, max(self.playhead, found.world.now))
 
     def _do_expect(self, command: Command) -> Reply:
-        fact: Command = command.values["fact"]
         trace = self.branch.trace
-        found = watch(self._world(self.cursor), trace, fact)
+        found = watch(self._world(self.cursor), trace, command.values["fact"])
         look(found, trace, 0, self.record_count)
         if found.met is (command.form == "expect-no"):
-            what = "it is so" if found.met else "not so"
-            raise ScriptError(f"{what}: {fact.text}", command.place.at())
+            raise not_met(command, self.playhead, met=found.met)
         return Reply(("holds",))
 
     # -- what views ask
@@ -450,7 +469,7 @@ class Session:
     def snapshot(self) -> Snapshot:
         """Return what the world looks like at the cursor."""
         found = self._snapshot
-        if found is None or found.cursor != self.cursor:
+        if found is None or found.cursor != self.cursor or not found.is_current:
             found = self._snapshot = Snapshot(self._world(self.cursor))
         return found
 
@@ -528,7 +547,7 @@ class Session:
 
     def _branch_view(self, branch: Branch) -> BranchView:
         parent = branch.parent
-        fork_at = branch.trace.at(branch.trace.shared - 1) if branch.trace.shared else STORY_START
+        fork_at = branch.trace.at(branch.trace.shared - 1) if branch.trace.shared else self._begin
         own = [p for p in branch.interventions if p.event > branch.fork]
         if parent is not None and own:
             fork_at = own[0].at
@@ -565,16 +584,9 @@ class Session:
         return write_pcapng(path, self.branch.trace, links, comments)
 
     def lab_lines(self) -> str:
-        """Return the present branch as lab lines that make the same run again."""
-        head = f"lab {self.scenario.name} seed {self.seed} profile {self.profile.name}"
-        lines = [head]
-        last = 0
-        for placed in self.branch.interventions:
-            if placed.event - 1 > last:
-                lines.append(f"run to event {placed.event - 1}")
-            lines.append(placed.intervention.line)
-            last = placed.event
-        return "\n".join(lines) + "\n"
+        """Return the present branch, as far as it was seen, as lines that make it again."""
+        seen = self.seen
+        return saved.lab_lines(self.scenario, self.seed, self.branch, seen.cursor, seen.playhead)
 
 
 _END: Any = object()

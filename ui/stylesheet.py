@@ -215,7 +215,7 @@ QMenu, QMenuBar { background: $raised; color: $ink; }
 QMenu { border: ${hair1}px solid $line; padding: 4px 0; }
 QMenu::item { padding: 4px 28px 4px 28px; background: transparent; }
 QMenu::item:selected, QMenuBar::item:selected { background: $selw; color: $ink; }
-QMenu::item:disabled { color: $inkoff; }
+QMenu::item:disabled { color: $ink3; }
 QMenu::separator { height: ${hair1}px; background: $hair; margin: 4px 0; }
 QMenu::icon { padding-left: 8px; }
 QMenu::indicator { width: 12px; height: 12px; left: 8px; }

@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         for dock in self.docks.values():
             view = dock.stack.currentWidget()
             words = getattr(view, "status_words", None)
-            if dock.isVisible():
+            if not dock.isHidden():
                 dock.say(words() if words is not None else "")
 
     def _allow(self) -> None:
@@ -199,6 +199,7 @@ class MainWindow(QMainWindow):
         """Begin with the keyboard in the messages, not on the first button."""
         super().showEvent(event)
         self.views["messages"].setFocus()
+        self._refresh_words()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop ticking, remember the window."""

@@ -34,7 +34,7 @@ def ip_text(address: int) -> str:
 def network_to_ints(text: str) -> tuple[int, int]:
     """Return (network, prefix length) of ``10.0.0.0/24``; raise FovizError for other text."""
     base, slash, length = text.partition("/")
-    if not slash or not length.isdigit() or int(length) > 32:
+    if not slash or not length.isdecimal() or int(length) > 32:
         raise FovizError(f"“{text}” is not a network; write it like 10.0.0.0/24")
     prefix = int(length)
     network = ip_to_int(base)

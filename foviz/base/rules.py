@@ -190,6 +190,9 @@ RULES: Final[dict[str, Rule]] = {
     "not-awaited": Rule(
         "not awaited", "The client does not wait for this message now.", "RFC 2131 §4.4"
     ),
+    "no-lease-time": Rule(
+        "no lease time", "An ACK without a lease time grants nothing.", "RFC 2131 §4.3.1, table 3"
+    ),
     "no-server-id": Rule(
         "no server id", "An OFFER without a server identifier can't be taken.", "RFC 2131 §4.3.1"
     ),
@@ -221,6 +224,11 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "ack-of-nothing": Rule(
         "answers nothing", "No update with this transaction id is waiting.", "draft-12 §7.2"
+    ),
+    "message-not-used": Rule(
+        "no use for it",
+        "This server has no use for such a message now, and drops it.",
+        "draft-12 §6.1; MS-DHCPF §3.1.5.8, §3.2.5.2",
     ),
     # -- invariants
     "duplicate-address": Rule(

@@ -37,7 +37,8 @@ def parse_duration(text: str) -> int:
     """Return the µs that ``90s``, ``1h30m`` or ``8d`` write; raise FovizError for other text."""
     compact = text.replace(" ", "")
     sign = -1 if compact.startswith("-") else 1
-    compact = compact.lstrip("+-")
+    if compact.startswith(("+", "-")):
+        compact = compact[1:]
     parts = list(_PART.finditer(compact))
     if not parts or "".join(part.group(0) for part in parts) != compact:
         raise FovizError(f"“{text}” is not a duration; write it like 90s, 1h30m or 8d")
@@ -70,7 +71,8 @@ def duration_text(us: int, parts: int = 2) -> str:
     if rest < US:
         return f"{sign}{rest / 1000:g}\u00a0ms" if parts > 1 else f"{sign}{rest // 1000}\u00a0ms"
     if rest < MINUTE and rest % US:
-        return f"{sign}{rest / US:.3g}\u00a0s"
+        step = US // 100 if rest < 10 * US else US // 10
+        return f"{sign}{rest // step * step / US:g}\u00a0s"
     words: list[str] = []
     for unit, name in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (US, "s")):
         count, rest = divmod(rest, unit)

@@ -1,7 +1,7 @@
 """From send records to Ethernet frames: ARP, UDP, and TCP with its numbers and ACKs.
 
-The simulation knows messages, SYN, FIN and RST; sequence numbers, the handshake's last ACK
-and pure ACKs are written here. The capture point is the sender's interface.
+The simulation knows messages, SYN, FIN and RST; sequence numbers, the handshake's last ACK,
+pure ACKs and the answer to a FIN are written here. The capture point is the sender's interface.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from foviz.sim.trace import Record, Trace
 
+FAILOVER_PORT = 647
 _TTL = 64
+_NUMBERS = 1 << 32
+_NUMBERS_APART = 100_000
 _WINDOW = 65535
 _SIGNS = {
     b"SYN": dpkt.tcp.TH_SYN,
@@ -36,31 +39,53 @@ class Frame(NamedTuple):
     record: int
 
 
-class _Side:
-    """One end of a connection: its next sequence number and the next it expects."""
+def _length(record: Record) -> int:
+    """How many sequence numbers a segment takes up."""
+    octets: bytes = record.value("octets")
+    if record.value("protocol") == "tcp":
+        return 0 if octets == b"RST" else 1
+    return len(octets)
 
-    def __init__(self, initial: int) -> None:
-        self.next = initial
+
+class _Side:
+    """One end of a connection: the next number it sends and the next it expects."""
+
+    def __init__(self, stream: int, port: int) -> None:
+        self.port = port
+        self.next = (1 + (stream * 2 + (port == FAILOVER_PORT)) * _NUMBERS_APART) % _NUMBERS
         self.expects = 0
+        self.link = ""
+        self.over = False
+
+    def take(self, number: int, length: int) -> None:
+        """Octets arrived: what stands before them had arrived already."""
+        after = (number + length) % _NUMBERS
+        if (after - self.expects) % _NUMBERS < _NUMBERS // 2 or not self.expects:
+            self.expects = after
 
 
 class FrameWriter:
-    """Turns records into frames in the order of the trace."""
+    """Turns records into frames in the order of time."""
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self._sides: dict[tuple[int, int], _Side] = {}
+        self._streams: dict[int, dict[int, _Side]] = {}
         self._numbers: dict[int, int] = {}
         self._identification = 0
+        self._later: list[Frame] = []
+        """Frames that are written here and whose time has not come yet."""
 
     def frames(self, start: int, end: int) -> Iterator[Frame]:
         """Yield the frames of the records from *start* up to *end*."""
         for index in range(start, end):
             kind = self.trace.kind(index)
-            if kind == Kind.SEND:
-                yield from self._sent(self.trace[index])
-            elif kind == Kind.RECEIVE:
-                yield from self._received(self.trace[index])
+            if kind not in (Kind.SEND, Kind.RECEIVE):
+                continue
+            record = self.trace[index]
+            while self._later and self._later[0].at <= record.at:
+                yield self._later.pop(0)
+            yield from self._sent(record) if kind == Kind.SEND else self._received(record)
+        yield from self._later
 
     def _sent(self, record: Record) -> Iterator[Frame]:
         protocol = record.value("protocol")
@@ -79,65 +104,84 @@ class FrameWriter:
             yield self._ip_frame(record, dpkt.ip.IP_PROTO_TCP, self._segment(record))
 
     def _received(self, record: Record) -> Iterator[Frame]:
-        """The receiver of a segment acknowledges it: a pure ACK from its own interface."""
+        """The receiver of a segment acknowledges it, from its own interface."""
         sent = self.trace[record.value("message")]
         octets = sent.value("octets")
-        if not sent.value("stream") or octets in (b"SYN", b"RST"):
+        if not sent.value("stream") or octets == b"RST":
             return
-        own, other = self._pair(sent.value("stream"), sent.value("destination_port"))
-        length = 1 if sent.value("protocol") == "tcp" else len(octets)
-        number = self._numbers[sent.index]
-        own.expects = max(own.expects, number + length)
+        own = self._side(sent.value("stream"), sent.value("destination_port"))
+        own.take(self._numbers[self._first(sent)], _length(sent))
+        own.link = own.link or sent.value("link")
+        if octets == b"SYN":
+            return  # answered by SYN-ACK or RST, which the simulation sends
+        if octets == b"FIN" and not own.over:
+            own.over = True
+            yield self._bare(record.at, sent, own, _SIGNS[b"FIN"])
+            own.next = (own.next + 1) % _NUMBERS
+            other = self._side(sent.value("stream"), sent.value("source_port"))
+            other.take(own.next - 1, 1)
+            arrival = record.at + record.at - sent.at
+            self._later.append(self._bare(arrival, sent, other, dpkt.tcp.TH_ACK))
+            self._later.sort()
+        else:
+            yield self._bare(record.at, sent, own, dpkt.tcp.TH_ACK)
+
+    def _bare(self, at: int, sent: Record, side: _Side, flags: int) -> Frame:
+        """Return a segment without data from a side of the connection that *sent* belongs to."""
+        forwards = side.port == sent.value("source_port")
+        names = ("source", "destination", "hardware", "target", "destination_port")
+        own, other, from_card, to_card, port = (sent.value(name) for name in names)
+        if not forwards:
+            own, other, from_card, to_card = other, own, to_card, from_card
+            port = sent.value("source_port")
         tcp = dpkt.tcp.TCP(
-            sport=sent.value("destination_port"),
-            dport=sent.value("source_port"),
-            seq=own.next,
-            ack=own.expects,
-            flags=dpkt.tcp.TH_ACK,
+            sport=side.port,
+            dport=port,
+            seq=side.next,
+            ack=side.expects,
+            flags=flags,
             win=_WINDOW,
         )
-        packet = self._ip(
-            sent.value("destination"), sent.value("source"), dpkt.ip.IP_PROTO_TCP, tcp
-        )
         frame = dpkt.ethernet.Ethernet(
-            src=sent.value("target"),
-            dst=sent.value("hardware"),
+            src=from_card,
+            dst=to_card,
             type=dpkt.ethernet.ETH_TYPE_IP,
-            data=packet,
+            data=self._ip(own, other, dpkt.ip.IP_PROTO_TCP, tcp),
         )
-        assert other is not own
-        yield Frame(record.at, sent.value("link"), bytes(frame), -1)
+        return Frame(at, side.link, bytes(frame), -1)
 
     def _segment(self, record: Record) -> dpkt.tcp.TCP:
         octets = record.value("octets")
-        own, _ = self._pair(record.value("stream"), record.value("source_port"))
+        own = self._side(record.value("stream"), record.value("source_port"))
+        own.link = record.value("link")
         sign = record.value("protocol") == "tcp"
-        first = self._numbers.get(record.cause)
-        again = first is not None and not sign and self.trace.kind(record.cause) == Kind.SEND
-        number = first if again and first is not None else own.next
-        self._numbers[record.index] = number
-        if not again:
-            own.next += 1 if sign else len(octets)
-        flags = _SIGNS[octets] if sign else dpkt.tcp.TH_PUSH | dpkt.tcp.TH_ACK
+        first = self._first(record)
+        number = self._numbers.setdefault(first, own.next)
+        if number == own.next:  # else it is sent again
+            own.next = (own.next + _length(record)) % _NUMBERS
+        own.over = own.over or octets in (b"FIN", b"RST")
         return dpkt.tcp.TCP(
             sport=record.value("source_port"),
             dport=record.value("destination_port"),
             seq=number,
             ack=own.expects,
-            flags=flags,
+            flags=_SIGNS[octets] if sign else dpkt.tcp.TH_PUSH | dpkt.tcp.TH_ACK,
             win=_WINDOW,
             data=b"" if sign else octets,
         )
 
-    def _pair(self, stream: int, port: int) -> tuple[_Side, _Side]:
-        """Return the side that uses a port, and the other one."""
-        if not any(key[0] == stream for key in ((stream, port),) if key in self._sides):
-            self._sides.setdefault(
-                (stream, port), _Side(1 + (stream * 2 + (port == 647)) * 100_000)
-            )
-        own = self._sides[stream, port]
-        others = [side for key, side in self._sides.items() if key[0] == stream and side is not own]
-        return own, others[0] if others else _Side(0)
+    def _first(self, record: Record) -> int:
+        """Return the record of a segment's first sending: its cause, when it is sent again."""
+        cause = record.cause
+        if cause < 0 or record.value("protocol") != "failover":
+            return record.index
+        return cause if self.trace.kind(cause) == Kind.SEND else record.index
+
+    def _side(self, stream: int, port: int) -> _Side:
+        sides = self._streams.setdefault(stream, {})
+        if port not in sides:
+            sides[port] = _Side(stream, port)
+        return sides[port]
 
     def _arp(self, record: Record) -> dpkt.arp.ARP:
         defence = record.value("octets") == b"defence"

@@ -91,6 +91,7 @@ class DhcpClient:
         self.tries = 0
         self.began = 0
         self.sent_at = 0
+        self.secs = 0
         self.offered = 0
         self.server = 0
         self.checking = False
@@ -112,8 +113,9 @@ class DhcpClient:
     def on_timer(self, now: int, name: str) -> list[Action]:
         """Carry on with what the named timer stands for."""
         if name == "start":
-            reboot = self.state is ClientState.INIT_REBOOT
-            return self._reboot(now) if reboot else self._discover(now)
+            if self.state is not ClientState.INIT_REBOOT:
+                return self._discover(now)
+            return self._reboot(now) if self._lease_runs(now) else self._lose_lease(now)
         if name == "retry":
             return self._retry(now)
         if name == "probe":
@@ -159,15 +161,17 @@ class DhcpClient:
         kind = message.message_type
         if kind == MessageType.OFFER and self.state is ClientState.SELECTING:
             return self._on_offer(now, message)
-        waiting = (
+        waiting = self.state in (
             ClientState.REQUESTING,
             ClientState.REBOOTING,
             ClientState.RENEWING,
             ClientState.REBINDING,
         )
-        if kind == MessageType.ACK and self.state in waiting and not self.checking:
+        # After its ACK a client only checks the address: figure 5, BOUND discards the rest.
+        waiting = waiting and not self.checking
+        if kind == MessageType.ACK and waiting:
             return self._on_ack(now, message)
-        if kind == MessageType.NAK and self.state in waiting:
+        if kind == MessageType.NAK and waiting:
             return self._on_nak(now)
         return [self._ignored("not-awaited", (("state", self.state.value, ""),))]
 
@@ -185,7 +189,9 @@ class DhcpClient:
         ]
 
     def _on_ack(self, now: int, message: DhcpMessage) -> list[Action]:
-        lease_s = message.u32(51) or 0
+        lease_s = message.u32(51)
+        if not lease_s:
+            return [self._ignored("no-lease-time", ())]
         server = message.u32(54) or self.server
         t1, t2 = message.u32(58), message.u32(59)
         base = self.sent_at
@@ -230,6 +236,8 @@ class DhcpClient:
         self.held_before = True
         actions.extend(self._enter(ClientState.BOUND))
         for name, moment in (("t1", lease.t1), ("t2", lease.t2), ("expire", lease.expires)):
+            if name == "t1" and lease.t2 <= now:
+                continue  # a lease kept after a reboot may be past T2 already
             actions.append(SetTimer(name, max(0, moment - now)))
         return actions
 
@@ -271,10 +279,13 @@ class DhcpClient:
             return [*self._send_discover(now), self._retry_timer()]
         if self.tries < REQUEST_TRIES:
             return [*self._send_request(now, again=True), self._retry_timer()]
-        if self.state is ClientState.REBOOTING and self.lease is not None:
+        if self.state is ClientState.REBOOTING:
             # §3.2 step 3 with §4.4.2: the remembered lease may be used until it ends.
-            return self._bind(now)
+            return self._bind(now) if self._lease_runs(now) else self._lose_lease(now)
         return self._discover(now)
+
+    def _lease_runs(self, now: int) -> bool:
+        return self.lease is not None and self.lease.expires > now
 
     def _lose_lease(self, now: int) -> list[Action]:
         return [*self._drop_lease(), *self._discover(now)]
@@ -312,7 +323,7 @@ class DhcpClient:
         self.lease = None
         self.checking = False
         self.held_before = False
-        timers = ("t1", "t2", "expire", "retry", "probe")
+        timers = ("start", "t1", "t2", "expire", "retry", "probe")
         return [*(CancelTimer(name) for name in timers), Persist("client", "lease", None)]
 
     def _enter(self, state: ClientState) -> list[Action]:
@@ -333,8 +344,8 @@ class DhcpClient:
     # -- sending
 
     def _send_discover(self, now: int) -> list[Action]:
-        options = [(55, PARAMETERS)]
-        message = self._message(MessageType.DISCOVER, tuple(options), secs=self._secs(now))
+        self.secs = self._secs(now)
+        message = self._message(MessageType.DISCOVER, ((55, PARAMETERS),), secs=self.secs)
         return [self._datagram(message, UNSPECIFIED, BROADCAST)]
 
     def _send_request(self, now: int, again: bool = False) -> list[Action]:
@@ -349,7 +360,9 @@ class DhcpClient:
         elif self.state is ClientState.REBOOTING:
             options = (requested, *options)
         if self.state in (ClientState.REQUESTING, ClientState.REBOOTING) or lease is None:
-            message = self._message(MessageType.REQUEST, options, secs=self._secs(now))
+            # §3.1 step 3: the REQUEST for an offer repeats the secs of its DISCOVER.
+            secs = self.secs if self.state is ClientState.REQUESTING else self._secs(now)
+            message = self._message(MessageType.REQUEST, options, secs=secs)
             return [self._datagram(message, UNSPECIFIED, BROADCAST)]
         message = self._message(MessageType.REQUEST, options, ciaddr=lease.address)
         unicast = self.state is ClientState.RENEWING

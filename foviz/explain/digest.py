@@ -10,7 +10,6 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from enum import IntEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from foviz.base.kinds import Kind
@@ -83,6 +82,7 @@ class Digest:
 
     def _clear(self) -> None:
         self._read = 0
+        self._mark = 0
         self._rows = array("i")
         self._kinds = array("B")
         self._exchanges = array("i")
@@ -90,18 +90,30 @@ class Digest:
         self._open: dict[Key, int] = {}
         self._trying: dict[Key, int] = {}
         self._acks: dict[bytes, array[int]] = {}
+        self._hardware: dict[int, bytes] = {}
+        self._queued: dict[int, None] = {}
+        """Written to a stalled stream and not sent yet."""
+        self._missing: dict[int, None] = {}
+        """First sendings of segments that were lost and did not pass yet."""
+        self._unsent: dict[int, int] = {}
+        """Queued messages that never were sent, and the records that say so."""
+        self._ends: dict[int, tuple[End, ...]] = {}
 
     def update(self) -> None:
-        """Read the records that are new since the last call; start over after a cut back."""
-        if len(self.trace) < self._read:
+        """Read the records that are new since the last call; start over after a cut back.
+
+        After a cut back the trace may have grown beyond its old length: the fingerprint tells.
+        """
+        length = len(self.trace)
+        if length < self._read or self.trace.fingerprint(self._read) != self._mark:
             self._clear()
-            ends_of.cache_clear()
         kind_of = self.trace.kind
         for index in range(self._read, len(self.trace)):
             reader = _READERS.get(kind_of(index))
             if reader is not None:
                 reader(self, self.trace[index])
-        self._read = len(self.trace)
+        self._read = length
+        self._mark = self.trace.fingerprint(length)
 
     # -- asking
 
@@ -127,7 +139,15 @@ class Digest:
 
     def ends(self, record: int) -> tuple[End, ...]:
         """Return what became of a message at each host that it reached or was meant for."""
-        return ends_of(self.trace, record, min(len(self.trace), record + (1 << 20)))
+        unsent = self._unsent.get(record)
+        if unsent is not None:
+            return (_end_of_loss(self.trace[unsent]),)
+        found = self._ends.get(record)
+        if found is None:
+            found, final = ends_of(self.trace, record)
+            if final:
+                self._ends[record] = found
+        return found
 
     def members(self, exchange: int) -> tuple[int, ...]:
         """Return the messages of an exchange in order."""
@@ -166,6 +186,7 @@ class Digest:
         kind = message.message_type
         key: Key = ("dhcp", message.chaddr, message.xid)
         if message.op == dhcp.BOOTREQUEST:
+            self._hardware[record.host] = message.chaddr
             trying = (message.chaddr, kind, message.ciaddr, record.value("destination"))
             repeated = kind in _REPEATED and self._trying.get(trying, 0) != 0
             self._trying[trying] = record.index
@@ -182,18 +203,45 @@ class Digest:
 
     def _failover(self, record: Record) -> None:
         octets = record.value("octets")
+        if not record.value("arrivals"):
+            self._queued[record.index] = None
+            return
         name = message_name("failover", octets)
-        if record.cause >= 0 and self.trace.kind(record.cause) == Kind.SEND:
-            self._tries[RowKind.FAILOVER].append(record.index)  # the same segment again
+        first = self._first_sending(record)
+        if first in self._queued:
+            del self._queued[first]
+        elif first != record.index and not self._passes(first, record.index):
+            self._tries[RowKind.FAILOVER].append(record.index)
             return
-        if name in _HIDDEN_FAILOVER:
-            return
+        if name not in _HIDDEN_FAILOVER:
+            self._add_failover(record, name)
+
+    def _add_failover(self, record: Record, name: str) -> None:
         asked = _ANSWERS.get(name, name).removesuffix("ALL")
         asker = record.value("destination" if name in _ANSWERS else "source")
-        key: Key = ("failover", record.value("stream"), asked, asker, octets[8:12])
+        xid = record.value("octets")[8:12]
+        key: Key = ("failover", record.value("stream"), asked, asker, xid)
         self._add(record.index, RowKind.FAILOVER, self._join(record.index, key))
         if name in _LAST_OF_EXCHANGE:
             self._open.pop(key, None)
+
+    def _first_sending(self, record: Record) -> int:
+        """Return the record of a segment's first sending: its cause, when it is sent again."""
+        again = record.cause >= 0 and self.trace.kind(record.cause) == Kind.SEND
+        return record.cause if again else record.index
+
+    def _passes(self, first: int, index: int) -> bool:
+        """Whether a try brings over what was lost before: that is worth showing again."""
+        after = index + 1
+        lost_again = (
+            after < len(self.trace)
+            and self.trace.kind(after) == Kind.LOST
+            and self.trace.cause(after) == index
+        )
+        if first not in self._missing or lost_again:
+            return False
+        del self._missing[first]
+        return True
 
     def _join(self, record: int, key: Key) -> int:
         return self._open.setdefault(key, record)
@@ -208,7 +256,9 @@ class Digest:
         sent = self.trace[record.value("message")]
         protocol = sent.value("protocol")
         name = message_name(protocol, sent.value("octets"))
-        if protocol == "failover" and name in _HIDDEN_FAILOVER:
+        if protocol == "failover" and not self._is_shown_lost(record, sent, name):
+            return
+        if protocol == "failover":
             key: Key = ("contact", sent.host, sent.value("stream"))
             kind = RowKind.FAILOVER
         elif protocol == "tcp" and name == "SYN":
@@ -224,10 +274,22 @@ class Digest:
         self._trying[key] = sent.index
         self._add(sent.index, kind)
 
+    def _is_shown_lost(self, record: Record, sent: Record, name: str) -> bool:
+        """Whether a lost segment has to be looked at further: a keep-alive is."""
+        if sent.index in self._queued:
+            del self._queued[sent.index]
+            self._unsent[sent.index] = record.index
+            if name not in _HIDDEN_FAILOVER:
+                self._add_failover(sent, name)
+        elif name not in _HIDDEN_FAILOVER:
+            self._missing[self._first_sending(sent)] = None
+        return name in _HIDDEN_FAILOVER
+
     def _state(self, record: Record) -> None:
         self._add(record.index, RowKind.STATE)
 
     def _host(self, record: Record) -> None:
+        self._forget(self._hardware.get(record.host))
         if record.value("what") in _WATCHED_HOST:
             self._add(record.index, RowKind.HOST)
 
@@ -266,29 +328,34 @@ _READERS: Final[dict[int, Callable[[Digest, Record], None]]] = {
 }
 
 
-@lru_cache(maxsize=4096)
-def ends_of(trace: Trace, record: int, limit: int) -> tuple[End, ...]:
-    """Read what became of a message: its ends stand soon after it, and name it as their cause."""
+def _end_of_loss(lost: Record) -> End:
+    return End(lost.host, "lost", lost.at, lost.index, lost.value("why"), lost.value("where"))
+
+
+def ends_of(trace: Trace, record: int) -> tuple[tuple[End, ...], bool]:
+    """Read what became of a message, and whether that is all that will ever be said of it.
+
+    Its ends stand soon after it, and name it as their cause.
+    """
     arrivals = trace[record].value("arrivals")
     last = max((at for _, at in arrivals), default=trace.at(record))
     found: dict[int, End] = {}
     heard: dict[int, int] = {}
-    for index in range(record + 1, limit):
+    for index in range(record + 1, len(trace)):
         if trace.at(index) > last:
-            break
+            return tuple(found.values()), True
         kind, cause = trace.kind(index), trace.cause(index)
         if cause == record and kind == Kind.RECEIVE:
             host = trace.host(index)
             found[host] = End(host, "heard", trace.at(index), index)
             heard[index] = host
         elif cause == record and kind == Kind.LOST:
-            lost = trace[index]
-            why, where = lost.value("why"), lost.value("where")
-            found[lost.host] = End(lost.host, "lost", lost.at, index, why, where)
+            lost = _end_of_loss(trace[index])
+            found[lost.host] = lost
         elif cause in heard and kind == Kind.DECISION:
             decided = trace[index]
             if decided.value("outcome") == "ignored":
                 host = heard[cause]
                 rule = decided.value("rule")
                 found[host] = End(host, "ignored", decided.at, index, rule)
-    return tuple(found.values())
+    return tuple(found.values()), False

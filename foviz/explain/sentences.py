@@ -26,6 +26,7 @@ TIMERS: Final = {
     "offers": "offers are in",
     "send": "nothing was sent for a while",
     "receive": "nothing was heard from the partner for the receive timer",
+    "greeting": "a caller did not say who it is",
     "handshake": "the partner did not answer the greeting",
     "startup": "the start-up time is over",
     "safe-period": "the state switchover interval is over",

@@ -8,7 +8,7 @@ from foviz.base.kinds import Kind
 from foviz.base.rules import RULES
 from foviz.base.time import US, duration_text, short_moment_text
 from foviz.explain.reader import fact_text, rule_tag
-from foviz.explain.sentences import LOSSES, TIMERS, sentence
+from foviz.explain.sentences import LOSSES, sentence
 from foviz.failover.leadtime import lease_to_give
 from foviz.failover.states import STATES
 from foviz.failover.table import TABLE
@@ -270,5 +270,3 @@ TIMER_TITLES = {
     "safe-period": "SSI over",
 }
 """Short names of timers where room is scarce."""
-
-assert TIMERS

@@ -74,8 +74,10 @@ class LeaseStore:
                     address,
                 )
         self._bindings[address] = binding
-        if binding.status is ACTIVE and (
-            old.status is not ACTIVE or old.expires != binding.expires
+        if (
+            binding.status is ACTIVE
+            and binding.expires
+            and (old.status is not ACTIVE or old.expires != binding.expires)
         ):
             heapq.heappush(self._endings, (binding.expires, address))
         return old
@@ -144,10 +146,11 @@ class LeaseStore:
 
     def pop_ended(self, now: int) -> list[Binding]:
         """Return the leases whose end has come, earliest first, and stop watching them."""
-        ended: list[Binding] = []
+        ended: dict[int, Binding] = {}  # the same end may stand in the heap twice
         while 0 < self.next_ending() <= now:
-            ended.append(self.get(heapq.heappop(self._endings)[1]))
-        return ended
+            address = heapq.heappop(self._endings)[1]
+            ended[address] = self.get(address)
+        return list(ended.values())
 
     def free_counts(self) -> tuple[int, int]:
         """Return how many addresses are FREE (the primary's) and BACKUP (the secondary's)."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markdown_it import MarkdownIt
 
 from foviz.base.errors import LessonError, nearest
+from foviz.sim.tables import toml_mistake
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -29,6 +30,8 @@ class Answer:
     right: bool
     expect: str
     line: int
+    column: int = 0
+    """How many columns stand before the expectation."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,12 @@ class Lesson:
     profile: str
     sections: tuple[Section, ...]
     links: tuple[tuple[str, int], ...]
+    lines: tuple[tuple[str, int], ...] = ()
+    """The line of each field of the front matter."""
+
+    def where(self, field: str) -> str:
+        """Return the place of a field of the front matter, for messages."""
+        return f"{self.file}:{dict(self.lines).get(field, 1)}"
 
     @property
     def question_count(self) -> int:
@@ -124,6 +133,11 @@ def parse_lesson(text: str, name: str, file: str) -> Lesson:
     sections = _sections(tokens, body.splitlines(), offset, file)
     if not sections:
         raise LessonError("a lesson needs at least one section: ## Title", f"{file}:{offset + 1}")
+    for token in tokens:
+        if token.type == "fence" and token.map and offset + token.map[0] + 1 < sections[0].line:
+            message = "a block has to stand in a section, below a line ## Title"
+            raise LessonError(message, f"{file}:{offset + token.map[0] + 1}")
+    front = text.splitlines()[:offset]
     return Lesson(
         name=name,
         file=file,
@@ -134,6 +148,7 @@ def parse_lesson(text: str, name: str, file: str) -> Lesson:
         profile=fields.get("profile", ""),
         sections=sections,
         links=_links(tokens, offset),
+        lines=tuple((key, _line_of(front, key)) for key in fields),
     )
 
 
@@ -147,20 +162,26 @@ def _front_matter(text: str, file: str) -> tuple[dict[str, Any], str, int]:
     try:
         fields = tomllib.loads("\n".join(lines[1:end]))
     except tomllib.TOMLDecodeError as error:
-        raise LessonError(f"the front matter is no TOML: {error}", f"{file}:1") from None
+        message, line, column = toml_mistake(error, end - 1)
+        where = f"{file}:{line + 1}:{column}"
+        raise LessonError(f"the front matter is no TOML: {message}", where) from None
     for key, value in fields.items():
-        line = next((n for n, found in enumerate(lines[:end], 1) if found.startswith(key)), 1)
+        line = _line_of(lines[:end], key)
         if key not in FIELDS:
             near = nearest(key, FIELDS)
             hint = f"; nearest: {near}" if near else ""
             raise LessonError(f"“{key}” is not known here{hint}", f"{file}:{line}")
-        if not isinstance(value, FIELDS[key]):
+        if not isinstance(value, FIELDS[key]) or isinstance(value, bool):
             kind = "a number" if FIELDS[key] is int else "text"
             raise LessonError(f"{key} has to be {kind}", f"{file}:{line}")
     for key in REQUIRED:
         if key not in fields:
             raise LessonError(f"the front matter lacks {key}", f"{file}:1")
     return fields, "\n".join(lines[end + 1 :]), end + 1
+
+
+def _line_of(front: list[str], key: str) -> int:
+    return next((n for n, found in enumerate(front, 1) if found.lstrip().startswith(key)), 1)
 
 
 def _sections(tokens: list[Token], lines: list[str], offset: int, file: str) -> tuple[Section, ...]:
@@ -224,7 +245,9 @@ def _question(text: str, line: int, file: str) -> Question:
             match = _ANSWER.match(raw)
             if match is None:
                 raise LessonError("an answer looks like: - [x] words `expect …`", where)
-            answers.append(Answer(match[2], match[1] == "x", match[3], line + offset))
+            answers.append(
+                Answer(match[2], match[1] == "x", match[3], line + offset, match.start(3))
+            )
         elif raw.strip():
             if answers:
                 raise LessonError("the question stands before its answers", where)

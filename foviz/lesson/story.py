@@ -88,8 +88,9 @@ class Story:
             except FovizError as error:
                 self.failures.append(Failure(error.where, error.message))
                 return
-            mark.end_event, mark.end_at = self.timeline.branch.end, self.runner.now
-            mark.steps = list(range(first_step, len(self.steps)))
+            finally:
+                mark.end_event, mark.end_at = self.timeline.branch.end, self.runner.now
+                mark.steps = list(range(first_step, len(self.steps)))
         self._check_witnesses()
         self.finished = True
 
@@ -129,7 +130,7 @@ class Story:
         witnesses: list[int] = []
         trace = self.timeline.branch.trace
         for answer in asked.question.answers:
-            place = Place(self.lesson.file, answer.line)
+            place = Place(self.lesson.file, answer.line, answer.column)
             command = parse_fact(answer.expect, self.runner.vocabulary(), place)
             found = watch(self.timeline.frontier, trace, command.values["fact"])
             look(found, trace, start, len(trace))

@@ -32,10 +32,10 @@ def intervention_of(command: Command) -> Intervention:
     if form == "start-many":
         return Intervention("start many", (values["count"], values.get("span", 0)), line)
     if form == "cut":
-        towards = line.split()[1].rpartition("-")[2] if line.endswith("one-way") else ""
-        return Intervention("cut", (values["link"], towards), line)
+        link = values["link"]
+        return Intervention("cut", (link.name, link.towards if "one-way" in values else ""), line)
     if form == "heal":
-        return Intervention("heal", (values["link"],), line)
+        return Intervention("heal", (values["link"].name,), line)
     if form in ("drop", "delay", "duplicate"):
         args = (
             form,

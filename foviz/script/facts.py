@@ -350,6 +350,11 @@ def watch(world: World, trace: Trace, fact: Command) -> Watch:
     return _WATCHES[fact.form](world, trace, fact)
 
 
+def is_so(found: Watch) -> bool:
+    """Whether what was watched for is so: a fact about the present needs no witness."""
+    return found.met and bool(found.witnesses or found.fact.form in PRESENT)
+
+
 def look(found: Watch, trace: Trace, start: int, end: int) -> None:
     """Show a watch the records from *start* up to *end*."""
     kinds = found.kinds

@@ -1,7 +1,8 @@
 """The grammar of the lab language: one table.
 
 The parser, the help, the completion of the console and the reference page read it. A form
-is words; ``<name:type>`` is a slot, ``[…]`` may be left out, ``a|b`` is one of these words.
+is words; ``<name:type>`` is a slot, ``[…]`` may be left out. A word that may be left out,
+like ``[one-way]``, is among the values when it stands there.
 Facts are what ``expect`` and ``run until`` take.
 """
 
@@ -87,7 +88,7 @@ DEEDS: Final[tuple[Form, ...]] = (
     ),
     Form(
         "skew",
-        "skew <host:host> <span:duration>",
+        "skew <host:host> <span:offset>",
         "Set the difference of a host's clock to true time.",
         "skew DHCP2 +90s",
     ),
@@ -129,7 +130,10 @@ RUNS: Final[tuple[Form, ...]] = (
     ),
     Form("run-events", "run <count:count> events", "Execute some events.", "run 10 events"),
     Form(
-        "run-to", "run to event <count:count>", "Execute events up to a number.", "run to event 512"
+        "run-to",
+        "run to event <count:count>",
+        "Go to just after the event with a number.",
+        "run to event 512",
     ),
 )
 
@@ -202,7 +206,7 @@ FACTS: Final[tuple[Form, ...]] = (
         "A message was sent and did not arrive.",
         "REQUEST from C1 lost at DHCP1",
     ),
-    Form("timer", "<timer:name> of <host:host> fires", "A timer fired.", "receive of DHCP2 fires"),
+    Form("timer", "<timer:timer> of <host:host> fires", "A timer fired.", "receive of DHCP2 fires"),
     Form("off", "<host:host> off", "The host has no power.", "DHCP1 off"),
     Form(
         "no-contact",
@@ -234,7 +238,12 @@ FACTS: Final[tuple[Form, ...]] = (
         "Two clients held one address.",
         "duplicate addresses",
     ),
-    Form("breach", "breach [of <monitor:name>]", "An invariant was broken.", "breach of lead-time"),
+    Form(
+        "breach",
+        "breach [of <monitor:monitor>]",
+        "An invariant was broken.",
+        "breach of beyond-lead-time",
+    ),
 )
 
 LINES: Final[tuple[Form, ...]] = (*DEEDS, *RUNS, *QUESTIONS, *STORY)

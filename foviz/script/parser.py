@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from foviz.base.errors import FovizError, ScriptError, nearest
 from foviz.base.time import parse_moment
 from foviz.script.grammar import FACTS, LINES, Form
-from foviz.script.tokens import Place, Token, tokenize
+from foviz.script.tokens import Place, Token, strip_comment, tokenize
 from foviz.script.vocabulary import Rejected, Vocabulary, read_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+LONGEST_SHOWN = 40
+MOST_NAMED = 12
+"""More possible words than this are not listed in a message."""
 
 
 class Command(NamedTuple):
@@ -29,12 +33,16 @@ class Command(NamedTuple):
 
 
 class Element(NamedTuple):
-    """A piece of a pattern: words to choose from, a slot, or a group that may be left out."""
+    """A piece of a pattern: a word, a slot, or a group that may be left out.
 
-    words: tuple[str, ...] = ()
+    ``flag`` marks a word that is a group of its own: whether it stands there is a value.
+    """
+
+    word: str = ""
     slot: str = ""
     type: str = ""
     group: tuple[Element, ...] = ()
+    flag: bool = False
 
 
 @cache
@@ -53,12 +61,14 @@ def _compile(words: list[str]) -> tuple[tuple[Element, ...], list[str]]:
             break
         if word == "[":
             group, words = _compile(words)
+            if len(group) == 1 and group[0].word:
+                group = (group[0]._replace(flag=True),)
             elements.append(Element(group=group))
         elif word.startswith("<"):
             slot, _, kind = word[1:-1].partition(":")
             elements.append(Element(slot=slot, type=kind))
         else:
-            elements.append(Element(words=tuple(word.split("|"))))
+            elements.append(Element(word=word))
     return tuple(elements), words
 
 
@@ -67,7 +77,9 @@ class _Miss(NamedTuple):
 
     position: int
     expected: tuple[str, ...]
-    why: str
+    why: str = ""
+    names: tuple[str, ...] = ()
+    """What a name could have named: client, server …"""
 
 
 class _Matcher:
@@ -76,15 +88,22 @@ class _Matcher:
     def __init__(self, tokens: list[Token], vocabulary: Vocabulary) -> None:
         self.tokens = tokens
         self.vocabulary = vocabulary
-        self.furthest = _Miss(-1, (), "")
+        self.furthest = _Miss(-1, ())
 
-    def miss(self, position: int, expected: tuple[str, ...], why: str = "") -> None:
+    def miss(
+        self, position: int, expected: tuple[str, ...], why: str = "", names: tuple[str, ...] = ()
+    ) -> None:
         """Remember a failure if it is further along than the ones before."""
-        if position > self.furthest.position:
-            self.furthest = _Miss(position, expected, why)
-        elif position == self.furthest.position:
-            merged = tuple(dict.fromkeys((*self.furthest.expected, *expected)))
-            self.furthest = _Miss(position, merged, self.furthest.why or why)
+        before = self.furthest
+        if position > before.position:
+            self.furthest = _Miss(position, expected, why, names)
+        elif position == before.position:
+            self.furthest = _Miss(
+                position,
+                tuple(dict.fromkeys((*before.expected, *expected))),
+                before.why or why,
+                tuple(dict.fromkeys((*before.names, *names))),
+            )
 
     def match(
         self, elements: tuple[Element, ...], position: int
@@ -98,11 +117,12 @@ class _Matcher:
             yield from self._chain(self.match(first.group, position), rest)
             yield from self.match(rest, position)
         elif first.slot:
-            yield from self._chain(self._slot(first, position, rest), rest)
-        elif position < len(self.tokens) and self._is_word(position, first.words):
-            yield from self.match(rest, position + 1)
+            yield from self._chain(self._slot(first, position), rest)
+        elif position < len(self.tokens) and self._is_word(position, first.word):
+            found = {first.word: True} if first.flag else {}
+            yield from self._chain(iter([(found, position + 1)]), rest)
         else:
-            self.miss(position, first.words)
+            self.miss(position, (first.word,))
 
     def _chain(
         self, found: Iterator[tuple[dict[str, Any], int]], rest: tuple[Element, ...]
@@ -111,13 +131,11 @@ class _Matcher:
             for more, end in self.match(rest, position):
                 yield values | more, end
 
-    def _is_word(self, position: int, words: tuple[str, ...]) -> bool:
+    def _is_word(self, position: int, word: str) -> bool:
         token = self.tokens[position]
-        return not token.quoted and token.text in words
+        return not token.quoted and token.text == word
 
-    def _slot(
-        self, element: Element, position: int, rest: tuple[Element, ...]
-    ) -> Iterator[tuple[dict[str, Any], int]]:
+    def _slot(self, element: Element, position: int) -> Iterator[tuple[dict[str, Any], int]]:
         if element.type == "fact":
             yield from self._fact(element, position)
             return
@@ -133,7 +151,9 @@ class _Matcher:
         if element.type != "text" and not (element.type == "name" and token.quoted):
             value = read_word(element.type, token.text, self.vocabulary)
         if isinstance(value, Rejected):
-            self.miss(position, self.vocabulary.words(element.type), value.why)
+            words = self.vocabulary.words(element.type)
+            names = (element.type.replace("-", " "),) if words else ()
+            self.miss(position, words or (f"<{element.slot}>",), value.why, names)
             return
         yield {element.slot: value}, position + 1
 
@@ -165,7 +185,7 @@ def parse(line: str, vocabulary: Vocabulary, place: Place = Place()) -> Command 
     for form in LINES:
         for values, end in matcher.match(compile_pattern(form.pattern), 0):
             if end == len(tokens):
-                return Command(form.id, values, line.strip(), place)
+                return Command(form.id, values, strip_comment(line).strip(), place)
             matcher.miss(end, (), "")
     raise _error(matcher, tokens, place)
 
@@ -179,18 +199,22 @@ def parse_fact(text: str, vocabulary: Vocabulary, place: Place = Place()) -> Com
 
 
 def _error(matcher: _Matcher, tokens: list[Token], place: Place) -> ScriptError:
-    position, expected, why = matcher.furthest
+    position, expected, why, names = matcher.furthest
     if position >= len(tokens):
         end = tokens[-1].column + len(tokens[-1].text)
-        return ScriptError(f"the line stops too early; expected {_list(expected)}", place.at(end))
+        hint = f"; expected {_list(expected)}" if len(expected) <= MOST_NAMED else ""
+        return ScriptError(f"the line stops too early{hint}", place.at(end))
     token = tokens[position]
-    message = why or f"unknown word “{token.text}”"
+    text = token.text if len(token.text) <= LONGEST_SHOWN else token.text[:LONGEST_SHOWN] + "…"
+    message = why.replace(token.text, text) if why else f"unknown word “{text}”"
     if not expected and not why:
-        message = f"“{token.text}” is one word too many"
+        message = f"“{text}” is one word too many"
+    elif not why and 0 < len(names) <= 2:
+        message = f"no {' or '.join(names)} is called “{text}”"
     near = nearest(token.text, expected)
     if near:
         message += f". Nearest: {near}"
-    elif expected and len(expected) <= 12:
+    elif expected and len(expected) <= MOST_NAMED:
         message += f". Expected {_list(expected)}"
     return ScriptError(message, place.at(token.column))
 

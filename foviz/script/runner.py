@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from foviz.base.errors import ExpectationError, ScriptError
-from foviz.base.time import DAY, duration_text, moment_text
+from foviz.base.time import DAY, US, as_datetime, duration_text, moment_text
 from foviz.script.deeds import intervention_of
-from foviz.script.facts import PRESENT, look, watch
+from foviz.script.facts import is_so, look, watch
 from foviz.script.grammar import DEEDS
 from foviz.script.parser import Command, parse
 from foviz.script.tokens import Place
 from foviz.script.vocabulary import Vocabulary
-from foviz.sim.timeline import quiet_collector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 30 * DAY
 """How much virtual time ``run until`` waits for a fact unless told otherwise."""
+
+CLOCK_ENDS = 3_471_292_800 * US
+"""2080: leases of ten years and clocks ten years ahead still fit the wire's 32 bits."""
 
 _DEED_FORMS = {form.id: None for form in DEEDS}
 
@@ -113,10 +115,12 @@ class Runner:
         elif command.form in ("run-events", "run-to"):
             count = values["count"]
             last = count if command.form == "run-to" else timeline.branch.end + count
+            if last < timeline.branch.end:
+                raise ScriptError(f"event {last} is over already", command.place.at())
             while timeline.branch.end < last and timeline.advance():
                 yield
         else:
-            until = values["moment"] if command.form == "run-until" else self.now + values["span"]
+            until = moment_meant(command, self.now)
             while (coming := timeline.next_time()) is not None and coming <= until:
                 timeline.advance()
                 yield
@@ -128,14 +132,13 @@ class Runner:
         found = watch(timeline.frontier, trace, fact)
         seen = len(trace)
         limit = self.now + patience
-        while not (found.met and (found.witnesses or fact.form in PRESENT)):
+        while not is_so(found):
             coming = timeline.next_time()
             if coming is None or coming > limit:
-                raise ScriptError(
-                    f"“{fact.text}” did not happen within {duration_text(patience)}",
-                    command.place.at(),
-                )
+                raise did_not_happen(command, patience)
             timeline.advance()
+            # Between two slices the user may have been on another branch and come back.
+            found.world = timeline.frontier
             look(found, trace, seen, len(trace))
             seen = len(trace)
             yield
@@ -151,12 +154,10 @@ class Runner:
         look(found, trace, self.window, len(trace))
         if command.form == "expect-no":
             if found.met:
-                raise ExpectationError(f"it is so: {fact.text}", command.place.at())
+                raise not_met(command, self.now, met=True)
             return ()
         if not found.met:
-            raise ExpectationError(
-                f"not so: {fact.text} (at {moment_text(self.now)})", command.place.at()
-            )
+            raise not_met(command, self.now, met=False)
         if command.form == "expect":
             self._cite(tuple(found.witnesses))
         return tuple(found.witnesses)
@@ -182,7 +183,25 @@ class Runner:
         return self.window
 
 
-def run_quietly(runner: Runner, text: str, place: Place) -> None:
-    """Carry out a text with the garbage collector off: for long scripts without a window."""
-    with quiet_collector():
-        runner.run_text(text, place)
+def did_not_happen(command: Command, patience: int) -> ScriptError:
+    """Return the error of a ``run until`` that waited in vain."""
+    fact: Command = command.values["fact"]
+    message = f"“{fact.text}” did not happen within {duration_text(patience)}"
+    return ScriptError(message, command.place.at())
+
+
+def not_met(command: Command, now: int, *, met: bool) -> ExpectationError:
+    """Return the error of an expectation that is not so, or of an ``expect no`` that is."""
+    fact: Command = command.values["fact"]
+    what = "it is so" if met else "not so"
+    return ExpectationError(f"{what}: {fact.text} (at {moment_text(now)})", command.place.at())
+
+
+def moment_meant(command: Command, now: int) -> int:
+    """Return the moment up to which ``run`` lets time pass; raise ScriptError if it is too far."""
+    values = command.values
+    until: int = values["moment"] if command.form == "run-until" else now + values["span"]
+    if until > CLOCK_ENDS:
+        year = as_datetime(CLOCK_ENDS).year
+        raise ScriptError(f"the laboratory's clock ends in {year}", command.place.at())
+    return until

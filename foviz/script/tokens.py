@@ -19,10 +19,11 @@ class Token(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a line stands: file and line, for messages."""
+    """Where a line stands: file, line, and how many columns stand before it, for messages."""
 
     file: str = ""
     line: int = 0
+    before: int = 0
 
     def at(self, column: int = 0) -> str:
         """Return ``file:line:column`` as far as it is known."""
@@ -30,6 +31,7 @@ class Place(NamedTuple):
         if self.line:
             parts.append(str(self.line))
         if column:
+            column += self.before
             parts.append(str(column) if self.line else f"column {column}")
         return ":".join(parts)
 

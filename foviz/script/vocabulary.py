@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from foviz.base.address import ip_to_int
 from foviz.base.errors import FovizError
 from foviz.base.rules import RULES
-from foviz.base.time import parse_duration
+from foviz.base.time import DAY, parse_duration
 from foviz.dhcp.client import ClientState
 from foviz.failover.states import STATE_NAMES
+from foviz.sim.monitors import MONITORS
 from foviz.wire.dhcp import MessageType
 from foviz.wire.failover import BindingStatus, FailoverType
 
@@ -28,6 +29,33 @@ STATUSES = {status.name: status for status in BindingStatus}
 TIME_SETTINGS = ("mclt", "switchover", "lease")
 PERCENT_SETTINGS = ("reserve", "balance")
 LOST_REASONS = ("off", "cut", "no-service")
+TIMERS = (
+    *("start", "retry", "probe", "T1", "T2", "expire"),
+    "expiry",
+    *(
+        "receive",
+        "send",
+        "greeting",
+        "handshake",
+        "startup",
+        "safe-period",
+        "recover-wait",
+        "takeover",
+    ),
+    "rebalance",
+)
+"""Timers of the client, of the DHCP server, of the failover endpoint."""
+
+LONGEST = 3650 * DAY
+"""The longest duration a line can name: the wire's 32 bits of seconds end in 2106."""
+MOST_DIGITS = 9
+
+
+class LinkWord(NamedTuple):
+    """A link as a line names it, and the end that the line names second."""
+
+    name: str
+    towards: str
 
 
 class Vocabulary(NamedTuple):
@@ -40,6 +68,8 @@ class Vocabulary(NamedTuple):
     scopes: tuple[str, ...]
     relationships: tuple[str, ...]
     now: int
+    ends: tuple[tuple[str, str], ...] = ()
+    """The two ends of each of :attr:`links`."""
 
     @classmethod
     def of(cls, world: World, now: int) -> Vocabulary:
@@ -55,6 +85,7 @@ class Vocabulary(NamedTuple):
             tuple(scopes),
             tuple(related),
             now,
+            tuple((link.a, link.b) for link in world.network.links.values()),
         )
 
     def words(self, kind: str) -> tuple[str, ...]:
@@ -73,15 +104,16 @@ class Vocabulary(NamedTuple):
             "reason": (*RULES, *LOST_REASONS),
             "time-setting": TIME_SETTINGS,
             "percent-setting": PERCENT_SETTINGS,
+            "monitor": MONITORS,
+            "timer": TIMERS,
         }
         return table.get(kind, ())
 
 
 class Rejected(NamedTuple):
-    """Why a word does not fit a slot; ``near`` is the nearest word that would."""
+    """Why a word does not fit a slot; ``why`` is empty when it simply is no such name."""
 
-    why: str
-    near: str = ""
+    why: str = ""
 
 
 def read_word(kind: str, text: str, vocabulary: Vocabulary) -> Any:
@@ -91,34 +123,63 @@ def read_word(kind: str, text: str, vocabulary: Vocabulary) -> Any:
         try:
             return reader(text)
         except FovizError as error:
-            return Rejected(error.message)
+            # A word that is no number at all was meant for another slot.
+            return Rejected(error.message if text[:1] in "+-0123456789" else "")
     words = vocabulary.words(kind)
     if not words:
         return text
-    if kind == "link" and text not in words:
-        other_way = "-".join(reversed(text.split("-")))
-        if other_way in words:
-            return other_way
     folded = {word.lower(): word for word in words}
-    return folded.get(text.lower(), Rejected(f"no {kind.replace('-', ' ')} is called “{text}”"))
+    found = _link(text, vocabulary) if kind == "link" else folded.get(text.lower())
+    return found or Rejected()
 
 
-def _count(text: str) -> int:
-    if not text.isdigit():
+def _link(text: str, vocabulary: Vocabulary) -> LinkWord | None:
+    """Find a link by its name or by its two ends, in either order."""
+    wanted = text.lower()
+    for name, (a, b) in zip(vocabulary.links, vocabulary.ends, strict=True):
+        forwards, backwards = f"{a}-{b}".lower(), f"{b}-{a}".lower()
+        if wanted == backwards:
+            return LinkWord(name, a)
+        if wanted in (forwards, name.lower()):
+            return LinkWord(name, b)
+    return None
+
+
+def whole_number(text: str) -> int:
+    """Return the number that decimal digits write; raise FovizError for other text."""
+    if not (text.isascii() and text.isdigit()):
         raise FovizError(f"“{text}” is not a whole number")
+    if len(text) > MOST_DIGITS:
+        raise FovizError(f"“{text[:MOST_DIGITS]}…” is too large a number")
     return int(text)
 
 
 def _percent(text: str) -> int:
     number = text.removesuffix("%")
-    if not number.isdigit() or int(number) > 100:
+    if not (number.isascii() and number.isdigit()) or len(number) > 3 or int(number) > 100:
         raise FovizError(f"“{text}” is not a percentage from 0% to 100%")
     return int(number)
 
 
+def _offset(text: str) -> int:
+    """A difference of clocks: it may be negative."""
+    span = parse_duration(text)
+    if abs(span) > LONGEST:
+        raise FovizError(f"“{text}” is longer than ten years")
+    return span
+
+
+def _duration(text: str) -> int:
+    span = _offset(text)
+    if span < 0:
+        raise FovizError(f"“{text}” is negative, and time runs forwards only")
+    return span
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
-    "count": _count,
+    "count": whole_number,
     "percent": _percent,
-    "duration": parse_duration,
+    "duration": _duration,
+    "offset": _offset,
     "address": ip_to_int,
 }

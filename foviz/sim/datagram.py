@@ -9,12 +9,12 @@ from foviz.base.action import Datagram, SendDatagram
 from foviz.base.address import BROADCAST
 from foviz.base.kinds import Kind
 from foviz.sim.events import DATAGRAM
-from foviz.sim.passage import Passage, passage
+from foviz.sim.passage import ordered, passage
 from foviz.wire.dhcp import CLIENT_PORT
 
 if TYPE_CHECKING:
     from foviz.sim.host import Host
-    from foviz.sim.network import Hop, Interface
+    from foviz.sim.network import Interface
     from foviz.sim.world import World
 
 _ALL_ONES = b"\xff" * 6
@@ -29,12 +29,11 @@ def send(world: World, host: Host, engine: str, action: SendDatagram, cause: int
     targets = _targets(world, interface, action)
     ways = [(target, way) for target in targets if (way := network.way(interface, target))]
     broadcast = action.destination == BROADCAST
-    planned: list[tuple[int, tuple[Hop, ...], Passage]] = [
-        (target, way, passage(world, host, way, "dhcp", action.octets)) for target, way in ways
-    ]
+    order = ordered(world, host, [way for _, way in ways], "dhcp", action.octets)
+    planned = [passage(world, way, order) for _, way in ways]
     arrivals = tuple(
         (target, world.now + world.network.latency(way) + found.delay)
-        for target, way, found in planned
+        for (target, way), found in zip(ways, planned, strict=True)
     )
     hardware = _ALL_ONES
     if not broadcast:
@@ -55,12 +54,10 @@ def send(world: World, host: Host, engine: str, action: SendDatagram, cause: int
     record = world.record(host.index, Kind.SEND, cause, data)
     if not targets and not broadcast:
         world.record(host.index, Kind.LOST, record, (record, "no-route", interface.link))
-    died: dict[str, None] = {}
-    for (target, _, found), (_, at) in zip(planned, arrivals, strict=True):
+    for found, (target, at) in zip(planned, arrivals, strict=True):
         if found.lost_at:
-            if found.lost_at not in died:
-                died[found.lost_at] = None
-                world.record(target, Kind.LOST, record, (record, found.why, found.lost_at))
+            # One record a hearer: each of the planned arrivals has to come to an end.
+            world.record(target, Kind.LOST, record, (record, found.why, found.lost_at))
             continue
         args = (target, record, action, interface.host)
         world.push(at, DATAGRAM, target, args, network.links[interface.link].index)

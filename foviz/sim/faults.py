@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from foviz.sim.world import World
 
 
+MOST_HOSTS = 10_000
+
+
 class Intervention(NamedTuple):
     """One deed of the user: the verb, its arguments, and the lab line that says it."""
 
@@ -91,10 +94,28 @@ def _needs_power(world: World, name: str) -> str:
     return "" if _host(world, name).powered else f"{name} is off already"
 
 
+def _may_start_many(world: World, count: int, over: int) -> str:
+    if not count:
+        return "nobody would start"
+    if not world.network.segments:
+        return "there is no segment for them"
+    return (
+        f"more than {MOST_HOSTS} hosts are too many"
+        if (len(world.hosts) + count > MOST_HOSTS)
+        else ""
+    )
+
+
 def _may_declare_down(world: World, name: str, relationship: str = "") -> str:
     reason = _needs_running(world, name)
     if reason:
         return reason
+    host = _host(world, name)
+    assert isinstance(host, ServerHost)
+    if relationship and relationship not in host.relationships:
+        return f"{name} has no part in {relationship}"
+    if not host.relationships:
+        return f"{name} has no failover partner"
     endpoint = _endpoint(world, name, relationship)
     if has_row(endpoint.state, Event.PARTNER_DOWN):
         return ""
@@ -119,6 +140,16 @@ def _link_can_be_healed(world: World, name: str) -> str:
     return "" if world.network.links[name].cut else f"{name} is not cut"
 
 
+def _message_can_fail(
+    world: World, what: str, message: str, sender: str, count: int, delay: int = 0
+) -> str:
+    if not count:
+        return "no message would be meant"
+    if what == "duplicate" and (message == "SYN" or message in failover.FailoverType.__members__):
+        return f"TCP never delivers a {message} twice"
+    return ""
+
+
 _CHECKS: Final[dict[str, Callable[..., str]]] = {
     "start": _needs_off,
     "crash": _needs_power,
@@ -130,17 +161,24 @@ _CHECKS: Final[dict[str, Callable[..., str]]] = {
     "decline": _needs_lease,
     "cut": _link_can_be_cut,
     "heal": _link_can_be_healed,
+    "start many": _may_start_many,
+    "message": _message_can_fail,
+    "set": settings.reason_against,
 }
 
 
 # -- doing it
 
 
-def carry_out(world: World, intervention: Intervention, cause: int) -> None:
-    """Do it; raise ScriptError when it is impossible now."""
+def check(world: World, intervention: Intervention) -> None:
+    """Raise ScriptError when the intervention is impossible now."""
     reason = reason_against(world, intervention)
     if reason:
         raise ScriptError(f"can't {intervention.line}: {reason}")
+
+
+def carry_out(world: World, intervention: Intervention, cause: int) -> None:
+    """Do what was checked."""
     _DEEDS[intervention.verb](world, cause, *intervention.args)
 
 
@@ -155,6 +193,9 @@ def boot(world: World, cause: int, index: int) -> None:
     record = world.record(index, Kind.HOST, cause, ("boot", ""))
     for engine, actions in host.boot(host.clock(world.now)):
         world.carry_out(host, engine, actions, record)
+    if isinstance(host, ClientHost) and host.client is not None:
+        # What it remembers may be over: then it holds the address no longer.
+        world.hold_address(host, host.client.lease)
 
 
 def _start(world: World, cause: int, name: str) -> None:
@@ -164,6 +205,7 @@ def _start(world: World, cause: int, name: str) -> None:
 def _start_many(world: World, cause: int, count: int, over: int) -> None:
     for place, client in enumerate(idle_clients(world, count)):
         client.ever_started = True
+        world.touched[client.index] = None
         world.schedule(world.now + over * place // count, "boot", (client.index,), cause)
 
 
@@ -210,7 +252,7 @@ def _lose_disk(world: World, cause: int, name: str) -> None:
     host.disk.clear()
     world.touched[host.index] = None
     if isinstance(host, ServerHost):
-        host.storage_lost = True
+        host.storage_lost = host.ever_lost_storage = True
     world.record(host.index, Kind.HOST, cause, ("lose-disk", ""))
 
 

@@ -39,7 +39,7 @@ def first_difference(one: Any, other: Any, path: str = "world") -> str:
             found = first_difference(one[key], other[key], f"{path}[{key!r}]")
             if found:
                 return found
-        return ""
+        return "" if list(one) == list(other) else f"{path}: the same keys in another order"
     if isinstance(one, (list, tuple)):
         if len(one) != len(other):
             return f"{path}: {len(one)} and {len(other)} items"
@@ -61,10 +61,10 @@ def _walk(value: Any) -> Iterator[bytes]:
     elif isinstance(value, Enum):
         yield f"e:{value.name};".encode()
     elif isinstance(value, dict):
-        yield b"{"
-        for key in sorted(value, key=repr):
+        yield b"{"  # in its own order, which decides what is done first
+        for key, item in value.items():
             yield from _walk(key)
-            yield from _walk(value[key])
+            yield from _walk(item)
         yield b"}"
     elif isinstance(value, (list, tuple)):
         yield b"["
@@ -79,4 +79,5 @@ def _walk(value: Any) -> Iterator[bytes]:
 def _attributes(value: Any) -> dict[str, Any]:
     if hasattr(value, "__slots__") and not hasattr(value, "__dict__"):
         return {name: getattr(value, name) for name in value.__slots__}
-    return {name: item for name, item in vars(value).items() if name not in _APART}
+    # By name: a world that was restored got its attributes in another order.
+    return {name: item for name, item in sorted(vars(value).items()) if name not in _APART}

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     from foviz.failover.relationship import Relationship
 
 
+def timer_words(name: str) -> tuple[str, str]:
+    """Return whose timer this is and what it is called: ``client``, ``t1``."""
+    engine, _, short = name.partition(":")
+    owner, _, timer = short.rpartition("/")
+    if owner == "?":
+        return engine, "greeting"  # of a caller that has not said who it is
+    return owner or engine, timer
+
+
 class Host:
     """What all hosts have. ``skew`` is own clock minus true time, in µs."""
 
@@ -133,11 +142,14 @@ class ServerHost(Host):
         self.scopes = scopes
         self.relationships = relationships
         self.storage_lost = False
+        self.ever_lost_storage = False
         self.server: DhcpServer | None = None
         self.failover: FailoverProcess | None = None
 
     def boot(self, now: int) -> list[tuple[str, list[Action]]]:
         """Build stores and engines from settings and disk, then start them."""
+        if self.storage_lost:
+            self.disk.clear()  # what a running process wrote to the lost disk is lost as well
         leases = self.disk.get("leases", {})
         states = self.disk.get("failover", {})
         stores: dict[str, LeaseStore] = {}

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from foviz.base.action import Fact, Note, Persist
     from foviz.sim.world import World
 
+MONITORS = ("duplicate-address", "beyond-lead-time")
+"""The monitors by their ids, which are rule ids too."""
+
 GRAIN = US
 """The wire carries whole seconds; no promise is finer than that."""
 
@@ -80,12 +83,15 @@ class Monitors:
         """PROTOCOL §14.1: no lease beyond what the partner knows plus the MCLT."""
         relationship = next((r for r in host.relationships.values() if scope in r.scopes), None)
         partner = world.host_named(relationship.partner_name) if relationship else None
-        if relationship is None or partner is None:
+        if relationship is None or not isinstance(partner, ServerHost):
             return
         theirs = partner.disk.get("leases", {}).get((scope, binding.address))
         known = 0
         if theirs is not None and theirs.client == binding.client:
             known = theirs.furthest - partner.skew
+        if partner.ever_lost_storage:
+            # It did know, and has to be told again before it may serve: the promise was good.
+            known = max(known, binding.acked_pet - host.skew, binding.received_pet - host.skew)
         limit = max(world.now, known) + relationship.mclt_s * US
         ends = binding.expires - host.skew
         if ends <= limit + GRAIN:

@@ -24,14 +24,40 @@ class Passage(NamedTuple):
 CLEAR = Passage()
 
 
-def passage(
-    world: World, host: Host, way: tuple[Hop, ...], protocol: str, octets: bytes
+def ordered(
+    world: World, host: Host, ways: list[tuple[Hop, ...]], protocol: str, octets: bytes
 ) -> Passage:
-    """Return what befalls a message that *host* sends along *way*."""
+    """Return what the user ordered for a message that *host* sends along *ways*.
+
+    Asked once a message, however many hear it. A message that a cut stops at once doesn't
+    use an order up.
+    """
+    if all(world.network.cut_on(way) for way in ways):
+        return CLEAR
+    delay, twice = 0, False
+    for fault in list(world.message_faults):
+        if not fault.matches(host.name, protocol, octets):
+            continue
+        fault.left -= 1
+        if fault.left == 0:
+            world.message_faults.remove(fault)
+        if fault.what == "drop":
+            return Passage(ways[0][0][0] if ways[0] else host.name, "drop")
+        if fault.what == "delay":
+            delay += fault.delay
+        else:
+            twice = True
+    return Passage("", "", delay, twice) if delay or twice else CLEAR
+
+
+def passage(world: World, way: tuple[Hop, ...], order: Passage = CLEAR) -> Passage:
+    """Return what befalls a message along one way, with what was ordered for it."""
     cut = world.network.cut_on(way)
     if cut:
         return Passage(cut, "cut")
-    delay, twice = 0, False
+    if order.lost_at:
+        return order
+    delay, twice = order.delay, order.twice
     for name, _ in way:
         link = world.network.links[name]
         if not (link.loss or link.duplication or link.reordering):
@@ -44,16 +70,4 @@ def passage(
             twice = True
         if draw_fraction(world.seed, name, "late", link.travelled) < link.reordering:
             delay += link.latency * 3
-    for fault in list(world.message_faults):
-        if not fault.matches(host.name, protocol, octets):
-            continue
-        fault.left -= 1
-        if fault.left == 0:
-            world.message_faults.remove(fault)
-        if fault.what == "drop":
-            return Passage(way[0][0] if way else host.name, "drop")
-        if fault.what == "delay":
-            delay += fault.delay
-        else:
-            twice = True
     return Passage("", "", delay, twice) if delay or twice else CLEAR

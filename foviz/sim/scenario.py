@@ -6,27 +6,29 @@ relationships, profile. After that only interventions change the world.
 
 from __future__ import annotations
 
-import tomllib
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from foviz.base.address import ip_to_int, mask_of, network_to_ints
-from foviz.base.errors import FovizError, ScenarioError, nearest
-from foviz.base.time import DAY, MINUTE, STORY_START, US, parse_duration
+from foviz.base.address import ip_to_int, mask_of
+from foviz.base.time import DAY, MINUTE, STORY_START, US
 from foviz.dhcp.scope import ScopeConfig
 from foviz.failover.profile import MICROSOFT, Profile, profile_named, with_switch
 from foviz.failover.relationship import Mode
+from foviz.sim.tables import read_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_Value = TypeVar("_Value")
+    from foviz.sim.tables import Table
 
 LAN_LATENCY: Final = 500
 """µs from a host to its segment; a millisecond from host to host."""
 LINK_LATENCY: Final = 1000
 PAIR_STARTS: Final = 10 * MINUTE
 """How long before the story the servers are switched on."""
+MOST_SERVERS: Final = 64
+MOST_ADDRESSES: Final = 1 << 16
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
+_CLIENT_NAME: Final = re.compile(r"C[1-9][0-9]{0,6}")
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Scenario:
     first_delay: int = 4 * US
     fuzz: int = 0
     source: str = field(default="", compare=False)
+    file: str = field(default="", compare=False)
 
 
 def client_hardware(number: int) -> bytes:
@@ -112,206 +115,212 @@ def server_hardware(place: int, foot: int) -> bytes:
 
 def parse_scenario(text: str, name: str, filename: str = "") -> Scenario:
     """Return the scenario that TOML text describes; raise ScenarioError naming file and line."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"this is no TOML: {error}", filename or name) from None
-    return _Reader(text, filename or name).scenario(table, name)
+    root = read_tables(text, filename or name)
+    root.only(
+        "title", "about", "profile", "switches", "segments", "servers", "links",
+        "clients", "scopes", "relationships", "client",
+    )  # fmt: skip
+    segments = tuple((key, *_network_of(table)) for key, table in root.tables("segments"))
+    _check_names(root)
+    servers = _servers(root, {key: (network, prefix) for key, network, prefix in segments})
+    links = tuple(_link(root, key, table) for key, table in root.tables("links"))
+    relationships = tuple(
+        _relationship(root, key, table) for key, table in root.tables("relationships")
+    )
+    for plan in relationships:
+        _check_reach(root, plan, segments, servers, links)
+    client = root.table("client")
+    client.only("first-discover", "fuzz")
+    root.text("about")
+    return Scenario(
+        name=name,
+        title=root.text("title", name),
+        profile=_profile(root),
+        segments=segments,
+        servers=servers,
+        links=links,
+        clients=_clients(root),
+        scopes=tuple(
+            _scope(root, key, table, relationships) for key, table in root.tables("scopes")
+        ),
+        relationships=relationships,
+        first_delay=client.duration("first-discover", 4 * US),
+        fuzz=client.duration("fuzz", 0),
+        source=text,
+        file=filename,
+    )
 
 
-class _Reader:
-    """Turns the tables into plans; knows the line of a key for the error message."""
+def _check_names(root: Table) -> None:
+    """Names are words of the lab language, and no two things have the same one."""
+    taken: dict[str, str] = {}
+    for kind in ("segments", "servers", "clients"):
+        for name in root.names(kind):
+            table = root.table(kind)
+            if not _NAME.fullmatch(name):
+                table.fail(name, f"“{name}” is no name: letters, digits, “-”, “_” and “.” make one")
+            if name.lower() in taken:
+                table.fail(name, f"the name {name} is taken already, in {taken[name.lower()]}")
+            taken[name.lower()] = kind
+    if len(root.names("servers")) > MOST_SERVERS:
+        root.fail("servers", f"more than {MOST_SERVERS} servers are too many")
 
-    def __init__(self, text: str, filename: str) -> None:
-        self.lines = text.splitlines()
-        self.filename = filename
 
-    def scenario(self, table: dict[str, Any], name: str) -> Scenario:
-        known = (
-            "title", "about", "profile", "switches", "segments", "servers", "links",
-            "clients", "scopes", "relationships", "story", "client",
-        )  # fmt: skip
-        self._only(table, known, "")
-        profile = self._checked("profile", lambda: profile_named(table.get("profile", "microsoft")))
-        for switch, value in table.get("switches", {}).items():
-            profile = self._checked(switch, self._switcher(profile, switch, value))
-        segments = tuple(
-            (segment, *self._network(entry, "network"))
-            for segment, entry in table.get("segments", {}).items()
+def _profile(root: Table) -> Profile:
+    profile = root.checked("profile", lambda: profile_named(root.text("profile", "microsoft")))
+    switches = root.table("switches")
+    for key in switches.entries:
+        profile = _switched(switches, key, profile)
+    return profile
+
+
+def _switched(switches: Table, key: str, profile: Profile) -> Profile:
+    value, name = switches.entries[key], key.replace("-", "_")
+    changed = switches.checked(key, lambda: with_switch(profile, name, value))
+    usual = getattr(profile, name)
+    if type(value) is not type(usual):
+        kind = {bool: "true or false", int: "a whole number", str: "text"}[type(usual)]
+        switches.fail(key, f"{key} has to be {kind}")
+    if type(value) is int and value < (0 if name == "clock_limit_s" else 1):
+        switches.fail(key, f"{key} has to be at least 1")  # 0 s would stop the clock
+    return changed
+
+
+def _network_of(table: Table) -> tuple[int, int]:
+    table.only("network")
+    return table.network("network")
+
+
+def _servers(root: Table, segments: dict[str, tuple[int, int]]) -> tuple[ServerPlan, ...]:
+    taken: dict[int, str] = {}
+    plans: list[ServerPlan] = []
+    for name, table in root.tables("servers"):
+        table.only(*segments, "skew")
+        addresses: list[tuple[str, int]] = []
+        for segment, (network, prefix) in segments.items():
+            if segment not in table.entries:
+                continue
+            address = table.address(segment)
+            if address & mask_of(prefix) != network:
+                table.fail(segment, f"the address of {name} is not in the network of {segment}")
+            if address in taken:
+                table.fail(segment, f"{taken[address]} has this address already")
+            taken[address] = name
+            addresses.append((segment, address))
+        if not addresses:
+            table.fail("", f'server {name} needs an address on a segment: LAN = "10.0.0.1"')
+        plans.append(ServerPlan(name, tuple(addresses), table.offset("skew")))
+    return tuple(plans)
+
+
+def _link(root: Table, name: str, table: Table) -> LinkPlan:
+    table.only("between", "latency", "network")
+    ends = table.texts("between") or name.split("-")
+    segments, servers = root.names("segments"), root.names("servers")
+    if len(ends) != 2 or ends[0] == ends[1]:
+        table.fail("between", f'link {name} needs two ends: between = ["LAN1", "LAN2"]')
+    for end in ends:
+        table.known("between", end, (*segments, *servers), "segment or server")
+    feet = [
+        f"{segment}-{host}" for host, entry in root.tables("servers") for segment in entry.entries
+    ]
+    if name in feet or not _NAME.fullmatch(name):
+        table.fail(
+            "", f"a link can't be called {name}" + (": there is one" if name in feet else "")
         )
-        names = [segment for segment, _, _ in segments]
-        servers = tuple(
-            self._server(server, entry, names) for server, entry in table.get("servers", {}).items()
-        )
-        server_names = [server.name for server in servers]
-        links = tuple(
-            self._link(link, entry, names, server_names)
-            for link, entry in table.get("links", {}).items()
-        )
-        relationships = tuple(
-            self._relationship(key, entry, server_names, list(table.get("scopes", {})))
-            for key, entry in table.get("relationships", {}).items()
-        )
-        scopes = tuple(
-            self._scope(scope, entry, relationships, server_names)
-            for scope, entry in table.get("scopes", {}).items()
-        )
-        client = table.get("client", {})
-        self._only(client, ("first-discover", "fuzz"), "client")
-        return Scenario(
-            name=name,
-            title=str(table.get("title", name)),
-            profile=profile,
-            segments=segments,
-            servers=servers,
-            links=links,
-            clients=self._clients(table.get("clients", {}), names),
-            scopes=scopes,
-            relationships=relationships,
-            first_delay=self._duration(client, "first-discover", 4 * US),
-            fuzz=self._duration(client, "fuzz", 0),
-            source="\n".join(self.lines),
-        )
+    network = None
+    if "network" in table.entries:
+        network = table.network("network")
+        if ends[0] in segments or ends[1] in segments:
+            table.fail("network", "only a link between two servers has a network of its own")
+        if network[1] > 30:
+            table.fail("network", "the network has no room for two addresses; write a /30")
+    return LinkPlan(name, ends[0], ends[1], table.duration("latency", LINK_LATENCY), network)
 
-    def _switcher(self, profile: Profile, switch: str, value: Any) -> Callable[[], Profile]:
-        return lambda: with_switch(profile, switch.replace("-", "_"), value)
 
-    def _server(self, name: str, entry: dict[str, Any], segments: list[str]) -> ServerPlan:
-        self._only(entry, (*segments, "skew"), name)
-        addresses = tuple(
-            (segment, self._address(segment, text))
-            for segment, text in entry.items()
-            if segment != "skew"
-        )
-        return ServerPlan(name, addresses, self._duration(entry, "skew", 0))
+def _clients(root: Table) -> tuple[ClientPlan, ...]:
+    table, plans = root.table("clients"), []
+    for name in table.entries:
+        segment = table.text(name)
+        table.known(name, segment, root.names("segments"), "segment")
+        if not _CLIENT_NAME.fullmatch(name):
+            table.fail(name, f"“{name}” is no client's name; call it C1, C2, …")
+        plans.append(ClientPlan(name, segment, client_hardware(int(name[1:]))))
+    return tuple(plans)
 
-    def _link(
-        self, name: str, entry: dict[str, Any], segments: list[str], servers: list[str]
-    ) -> LinkPlan:
-        self._only(entry, ("between", "latency", "network"), name)
-        ends = entry.get("between") or name.split("-")
-        if len(ends) != 2:
-            self._fail(name, f'link {name} needs two ends: between = ["LAN1", "LAN2"]')
-        for end in ends:
-            self._known(name, end, (*segments, *servers), "segment or server")
-        network = self._network(entry, "network") if "network" in entry else None
-        latency = self._duration(entry, "latency", LINK_LATENCY)
-        return LinkPlan(name, ends[0], ends[1], latency, network)
 
-    def _clients(self, entry: dict[str, Any], segments: list[str]) -> tuple[ClientPlan, ...]:
-        plans: list[ClientPlan] = []
-        for name, segment in entry.items():
-            self._known(name, segment, segments, "segment")
-            number = name[1:]
-            if name[:1] != "C" or not number.isdigit() or not 0 < int(number) < 1 << 24:
-                self._fail(name, f"“{name}” is no client's name; call it C1, C2, …")
-            plans.append(ClientPlan(name, segment, client_hardware(int(number))))
-        return tuple(plans)
+def _scope(
+    root: Table, name: str, table: Table, relationships: tuple[RelationshipPlan, ...]
+) -> ScopePlan:
+    table.only("network", "range", "lease", "servers", "excluded")
+    network, prefix = table.network("network")
+    first, last = _range(table)
+    if not network < first <= last < network | ~mask_of(prefix) & 0xFFFFFFFF:
+        table.fail("range", f"the range of scope {name} is not within {table.text('network')}")
+    if last - first >= MOST_ADDRESSES:
+        table.fail("range", f"the range of scope {name} has more than {MOST_ADDRESSES} addresses")
+    servers, given = root.names("servers"), table.texts("servers")
+    for server in given:
+        table.known("servers", server, servers, "server")
+    owners = [plan for plan in relationships if name in plan.scopes]
+    if len(owners) > 1:
+        table.fail("", f"scope {name} is in two relationships; it can be in one only")
+    pair = (owners[0].primary, owners[0].secondary) if owners else tuple(given or servers)
+    lease_s = table.duration("lease", 8 * DAY, least=US) // US
+    excluded = table.addresses("excluded")
+    config = ScopeConfig(name, network, prefix, first, last, lease_s, excluded=excluded)
+    return ScopePlan(config, pair)
 
-    def _scope(
-        self,
-        name: str,
-        entry: dict[str, Any],
-        relationships: tuple[RelationshipPlan, ...],
-        servers: list[str],
-    ) -> ScopePlan:
-        self._only(entry, ("network", "range", "lease", "servers", "excluded"), name)
-        network, prefix = self._network(entry, "network")
-        first, last = self._range(entry.get("range", ""))
-        if not network < first <= last < network | ~mask_of(prefix) & 0xFFFFFFFF:
-            self._fail("range", f"the range of scope {name} is not within {entry.get('network')}")
-        owners = [r for r in relationships if name in r.scopes]
-        given = entry.get("servers", [])
-        for server in given:
-            self._known("servers", server, servers, "server")
-        pair = (owners[0].primary, owners[0].secondary) if owners else tuple(given or servers)
-        if len(owners) > 1:
-            self._fail(name, f"scope {name} is in two relationships; it can be in one only")
-        excluded = tuple(self._address("excluded", text) for text in entry.get("excluded", []))
-        lease_s = self._duration(entry, "lease", 8 * DAY) // US
-        config = ScopeConfig(name, network, prefix, first, last, lease_s, excluded=excluded)
-        return ScopePlan(config, pair)
 
-    def _relationship(
-        self, name: str, entry: dict[str, Any], servers: list[str], scopes: list[str]
-    ) -> RelationshipPlan:
-        known = (
-            "mode", "primary", "secondary", "scopes", "mclt", "reserve", "balance", "switchover",
-        )  # fmt: skip
-        self._only(entry, known, name)
-        modes = {mode.value: mode for mode in Mode}
-        mode = str(entry.get("mode", "load balance")).replace("-", " ")
-        self._known("mode", mode, modes, "mode")
-        for role in ("primary", "secondary"):
-            self._known(role, entry.get(role, ""), servers, "server")
-        if entry["primary"] == entry["secondary"]:
-            self._fail("secondary", f"relationship {name} needs two different servers")
-        for scope in entry.get("scopes", []):
-            self._known("scopes", scope, scopes, "scope")
-        mclt = self._duration(entry, "mclt", 3600 * US) // US
-        if mclt <= 0:
-            self._fail("mclt", "the MCLT must be longer than nothing")
-        return RelationshipPlan(
-            name,
-            modes[mode],
-            entry["primary"],
-            entry["secondary"],
-            tuple(entry.get("scopes", [])),
-            mclt,
-            self._percent(entry, "reserve", 5),
-            self._percent(entry, "balance", 50),
-            self._duration(entry, "switchover", 0) // US,
-        )
+def _range(table: Table) -> tuple[int, int]:
+    text = table.text("range")
+    first, dash, last = text.replace("–", "-").partition("-")
+    if not dash:
+        table.fail("range", f"“{text}” is no range; write it like 10.0.0.51-10.0.0.250")
+    return table.checked("range", lambda: (ip_to_int(first), ip_to_int(last)))
 
-    # -- values
 
-    def _address(self, key: str, text: object) -> int:
-        return self._checked(key, lambda: ip_to_int(str(text)))
+def _relationship(root: Table, name: str, table: Table) -> RelationshipPlan:
+    table.only("mode", "primary", "secondary", "scopes", "mclt", "reserve", "balance", "switchover")
+    modes = {mode.value: mode for mode in Mode}
+    mode = table.text("mode", "load balance").replace("-", " ")
+    table.known("mode", mode, modes, "mode")
+    pair = table.text("primary"), table.text("secondary")
+    for role, server in zip(("primary", "secondary"), pair, strict=True):
+        if not server:
+            table.fail(role, f"relationship {name} lacks its {role}")
+        table.known(role, server, root.names("servers"), "server")
+    if pair[0] == pair[1]:
+        table.fail("secondary", f"relationship {name} needs two different servers")
+    scopes = tuple(table.texts("scopes"))
+    for scope in scopes:
+        table.known("scopes", scope, root.names("scopes"), "scope")
+    return RelationshipPlan(
+        name,
+        modes[mode],
+        *pair,
+        scopes,
+        table.duration("mclt", 3600 * US, least=US) // US,
+        table.percent("reserve", 5),
+        table.percent("balance", 50),
+        table.duration("switchover", 0) // US,
+    )
 
-    def _network(self, entry: dict[str, Any], key: str) -> tuple[int, int]:
-        return self._checked(key, lambda: network_to_ints(str(entry.get(key, ""))))
 
-    def _range(self, text: str) -> tuple[int, int]:
-        first, dash, last = str(text).replace("–", "-").partition("-")
-        if not dash:
-            self._fail("range", f"“{text}” is no range; write it like 10.0.0.51-10.0.0.250")
-        return self._checked("range", lambda: (ip_to_int(first), ip_to_int(last)))
-
-    def _duration(self, entry: dict[str, Any], key: str, default: int) -> int:
-        if key not in entry:
-            return default
-        return self._checked(key, lambda: parse_duration(str(entry[key])))
-
-    def _percent(self, entry: dict[str, Any], key: str, default: int) -> int:
-        value = entry.get(key, default)
-        if not isinstance(value, int) or not 0 <= value <= 100:
-            self._fail(key, f"{key} is a percentage: a whole number from 0 to 100")
-        return int(value)
-
-    # -- checks
-
-    def _checked(self, key: str, read: Callable[[], _Value]) -> _Value:
-        try:
-            return read()
-        except FovizError as error:
-            raise self._failure(key, error.message) from None
-
-    def _known(self, key: str, word: str, known: Any, what: str) -> None:
-        if word not in known:
-            near = nearest(word, known)
-            hint = f"; nearest: {near}" if near else ""
-            self._fail(key, f"no {what} is called “{word}”{hint}")
-
-    def _only(self, entry: dict[str, Any], known: tuple[str, ...], where: str) -> None:
-        for key in entry:
-            if key not in known:
-                near = nearest(key, known)
-                hint = f"; nearest: {near}" if near else ""
-                self._fail(key, f"“{key}” is not known here{hint}")
-
-    def _fail(self, key: str, message: str) -> NoReturn:
-        raise self._failure(key, message)
-
-    def _failure(self, key: str, message: str) -> ScenarioError:
-        line = next((n for n, text in enumerate(self.lines, 1) if key and key in text), 1)
-        return ScenarioError(message, f"{self.filename}:{line}")
+def _check_reach(
+    root: Table,
+    plan: RelationshipPlan,
+    segments: tuple[tuple[str, int, int], ...],
+    servers: tuple[ServerPlan, ...],
+    links: tuple[LinkPlan, ...],
+) -> None:
+    """Two partners need a network in common, or they would never meet."""
+    networks = {name: (network, prefix) for name, network, prefix in segments}
+    feet = {server.name: [networks[name] for name, _ in server.addresses] for server in servers}
+    for link in links:
+        if link.network is not None:
+            for end in (link.a, link.b):
+                feet[end].append(link.network)
+    if not any(network in feet[plan.secondary] for network in feet[plan.primary]):
+        message = f"{plan.primary} and {plan.secondary} have no network in common"
+        root.table("relationships").fail(plan.name, message)

@@ -5,9 +5,11 @@ Windows changes a setting on the partner as well; it is in force at once and on 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from foviz.base.errors import nearest
 from foviz.base.time import US
+from foviz.failover.relationship import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +25,33 @@ RELATIONSHIP_SETTINGS: Final[dict[str, Callable[[Relationship, int], Relationshi
     "balance": lambda relationship, percent: relationship._replace(local_percent=percent),
 }
 """Settings of a relationship by their lab word; durations come in µs."""
+
+MODE_OF_SETTING: Final = {"reserve": Mode.HOT_STANDBY, "balance": Mode.LOAD_BALANCE}
+"""Settings that only one mode has."""
+
+
+def reason_against(world: World, setting: str, value: int, name: str = "") -> str:
+    """Return why a setting can't be changed so, or ``""``."""
+    if setting in ("mclt", "lease") and value < US:
+        return f"{setting} has to be at least a second"
+    if setting == "lease":
+        names = dict.fromkeys(scope for host in world.servers() for scope in host.scopes)
+        return _unknown("scope", name, names)
+    sides = {key: side for host in world.servers() for key, side in host.relationships.items()}
+    mode = MODE_OF_SETTING.get(setting)
+    meant = [side for key, side in sides.items() if name in ("", key)]
+    if meant and mode is not None and all(side.mode is not mode for side in meant):
+        return f"{setting} is a setting of {mode.value}"
+    return _unknown("relationship", name, sides)
+
+
+def _unknown(what: str, name: str, known: dict[str, Any]) -> str:
+    if not known:
+        return f"there is no {what}"
+    if not name or name in known:
+        return ""
+    near = nearest(name, known)
+    return f"no {what} is called “{name}”" + (f". Nearest: {near}" if near else "")
 
 
 def change(world: World, cause: int, setting: str, value: int, name: str = "") -> None:

@@ -15,7 +15,7 @@ from foviz.base.time import US
 from foviz.failover.relationship import Mode
 from foviz.failover.states import STATES, Service
 from foviz.lease.binding import AVAILABLE, ENDED, Binding
-from foviz.sim.host import ClientHost, ServerHost, new_store
+from foviz.sim.host import ClientHost, ServerHost, new_store, timer_words
 from foviz.wire.failover import BindingStatus, ServerState, state_text
 
 if TYPE_CHECKING:
@@ -175,10 +175,15 @@ class Snapshot:
         self.servers = tuple(_server(world, host) for host in world.servers())
         self.links = tuple(_link(world, name) for name in world.network.links)
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the world still stands where it was read off, so that the rest can be read."""
+        return self._world.executed == self.cursor
+
     @cached_property
     def clients(self) -> tuple[ClientView, ...]:
         """The clients in order."""
-        assert self._world.executed == self.cursor, "the world has moved on"
+        assert self.is_current, "the world has moved on"
         world = self._world
         feet = {i[0].host: i[0].link for i in world.network.interfaces if i}
         owners = {
@@ -194,7 +199,7 @@ class Snapshot:
     @cached_property
     def pools(self) -> tuple[PoolView, ...]:
         """The scopes in order, with every server's belief."""
-        assert self._world.executed == self.cursor, "the world has moved on"
+        assert self.is_current, "the world has moved on"
         return tuple(_pool(self._world, name) for name in _scope_names(self._world))
 
     def server(self, index: int) -> ServerView | None:
@@ -208,11 +213,7 @@ class Snapshot:
 
 def _server(world: World, host: ServerHost) -> ServerView:
     endpoints = tuple(_endpoint(host, name) for name in host.relationships)
-    timers: list[TimerView] = []
-    for name, at in host.timers.items():
-        engine, _, short = name.partition(":")
-        owner, _, timer = short.rpartition("/")
-        timers.append(TimerView(owner or engine, timer or short, at))
+    timers = [TimerView(*timer_words(name), at) for name, at in host.timers.items()]
     interfaces = world.network.interfaces[host.index]
     number = 0
     if endpoints:

@@ -7,7 +7,7 @@ restarted one answers an old connection with a reset.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from foviz.base.time import US
 
@@ -28,12 +28,24 @@ class End:
         self.alive = True
 
 
+class Segment(NamedTuple):
+    """One message on a stream. ``first`` is the record of its first sending, or of its writing
+    to a stalled stream; the segments of a flow are in the order of it.
+    """
+
+    octets: bytes
+    first: int
+    sent: bool = True
+
+
 class Flow:
     """One direction: segments not yet acknowledged, and whether it stalls."""
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[bytes, int, bool]] = []
-        """(octets, send record, has reached the other end), the oldest first."""
+        self.waiting: list[Segment] = []
+        """The oldest first."""
+        self.got = -1
+        """``first`` of the last segment that the other end took."""
         self.stalled = False
         self.timeout = RETRANSMIT_FIRST
         self.due = 0

@@ -157,9 +157,10 @@ class Timeline:
             self._go(branch)
 
     def cut_back(self, cursor: int) -> None:
-        """Drop what was computed ahead of the cursor and never seen."""
+        """Drop what was computed ahead of the cursor and never seen, silence included."""
         branch = self.branch
         if branch.end == cursor:
+            branch.end_at = self.frontier.now
             return
         assert cursor >= branch.fork
         branch.trace.truncate(branch.trace.count_until_event(cursor))

@@ -5,19 +5,21 @@ The handshake's last ACK and pure ACKs are not simulated; the capture writes the
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from foviz.base.action import CloseStream, OpenStream, SendStream
 from foviz.base.kinds import Kind
 from foviz.sim.events import CONNECT_TIMEOUT, HANDSHAKE, NOBODY, RETRANSMIT, SEGMENT, STREAM_END
 from foviz.sim.host import ServerHost
-from foviz.sim.passage import passage
+from foviz.sim.passage import CLEAR, Passage, ordered, passage
 from foviz.sim.stream import (
     CONNECT_WAIT,
     RETRANSMIT_FIRST,
     RETRANSMIT_LONGEST,
     Connection,
     End,
+    Segment,
 )
 
 if TYPE_CHECKING:
@@ -123,41 +125,48 @@ def send(world: World, host: Host, engine: str, action: SendStream, cause: int) 
     flow = connection.flows[side]
     if flow.stalled:
         record = _record_segment(world, connection, side, action.octets, (), cause)
-        flow.waiting.append((action.octets, record, False))
+        flow.waiting.append(Segment(action.octets, record, sent=False))
     else:
-        _transmit(world, connection, side, action.octets, cause)
+        _transmit(world, connection, side, Segment(action.octets, -1), cause)
 
 
-def _transmit(world: World, connection: Connection, side: int, octets: bytes, cause: int) -> None:
+def _transmit(
+    world: World, connection: Connection, side: int, segment: Segment, cause: int
+) -> None:
     way = _way(world, connection, side)
     host = world.hosts[connection.ends[side].host]
-    found = passage(world, host, way, "failover", octets)
+    found = passage(world, way, ordered(world, host, [way], "failover", segment.octets))
     flow = connection.flows[side]
     at = max(world.now + world.network.latency(way) + found.delay, flow.not_before)
     if found.delay:
         flow.not_before = at
     target = connection.ends[1 - side].host
-    record = _record_segment(world, connection, side, octets, ((target, at),), cause)
+    record = _record_segment(world, connection, side, segment.octets, ((target, at),), cause)
+    segment = segment._replace(first=record if segment.first < 0 else segment.first, sent=True)
     if found.lost_at:
         world.record(target, Kind.LOST, record, (record, found.why, found.lost_at))
-        _stall(world, connection, side, octets, record, delivered=False)
+        _stall(world, connection, side, segment)
         return
-    link = world.network.links[way[0][0]].index if way else -1
-    args = (connection.number, side, octets, record, target)
-    world.push(at, SEGMENT, target, args, link)
+    _push_segment(world, connection, side, segment, record, at)
 
 
-def _stall(
-    world: World,
-    connection: Connection,
-    side: int,
-    octets: bytes,
-    record: int,
-    *,
-    delivered: bool,
+def _push_segment(
+    world: World, connection: Connection, side: int, segment: Segment, record: int, at: int
 ) -> None:
+    way = _way(world, connection, side)
+    target = connection.ends[1 - side].host
+    link = world.network.links[way[0][0]].index if way else -1
+    world.push(at, SEGMENT, target, (connection.number, side, segment, record, target), link)
+
+
+def _stall(world: World, connection: Connection, side: int, segment: Segment) -> None:
+    """Keep a segment until it is acknowledged; in its place among those that wait already."""
     flow = connection.flows[side]
-    flow.waiting.append((octets, record, delivered))
+    place = bisect_left(flow.waiting, segment.first, key=lambda found: found.first)
+    if place < len(flow.waiting) and flow.waiting[place].first == segment.first:
+        flow.waiting[place] = segment
+    else:
+        flow.waiting.insert(place, segment)
     if not flow.stalled:
         flow.stalled = True
         flow.timeout = RETRANSMIT_FIRST
@@ -175,25 +184,20 @@ def retransmit(world: World, number: int, side: int) -> None:
     """Send the oldest unacknowledged segment again; when it passes, all that waited follows."""
     connection = world.connections[number]
     flow = connection.flows[side]
-    octets, first, delivered = flow.waiting[0]
+    segment = flow.waiting[0]
     way = _way(world, connection, side)
     target = connection.ends[1 - side].host
     at = max(world.now + world.network.latency(way), flow.not_before)
-    record = _record_segment(world, connection, side, octets, ((target, at),), first)
+    arrivals = ((target, at),)
+    record = _record_segment(world, connection, side, segment.octets, arrivals, segment.first)
     cut = world.network.cut_on(way)
-    start = world.network.host_names[connection.ends[side].host]
-    unanswered = world.network.cut_on(world.network.back(way, start))
-    if cut or not world.hosts[target].powered:
+    passes = not cut and world.hosts[target].powered
+    if passes:
+        _push_segment(world, connection, side, segment, record, at)
+    else:
         why = ("cut", cut) if cut else ("off", world.hosts[target].name)
         world.record(target, Kind.LOST, record, (record, *why))
-        flow.timeout = min(flow.timeout * 2, RETRANSMIT_LONGEST)
-        _arm_retransmission(world, connection, side)
-        return
-    link = world.network.links[way[0][0]].index if way else -1
-    if not delivered:
-        world.push(at, SEGMENT, target, (number, side, octets, record, target), link)
-    if unanswered:
-        flow.waiting[0] = (octets, first, True)
+    if not passes or world.network.cut_on(_way(world, connection, 1 - side)):
         flow.timeout = min(flow.timeout * 2, RETRANSMIT_LONGEST)
         _arm_retransmission(world, connection, side)
         return
@@ -201,33 +205,43 @@ def retransmit(world: World, number: int, side: int) -> None:
     flow.waiting.clear()
     flow.stalled = False
     flow.due = 0
-    for waiting, cause, _ in rest:
-        _transmit(world, connection, side, waiting, cause)
+    for waiting in rest:
+        if flow.stalled:  # one of them was lost again: what follows keeps waiting
+            flow.waiting.append(waiting)
+        else:
+            _transmit(world, connection, side, waiting, waiting.first)
 
 
 def segment_arrives(
-    world: World, number: int, side: int, octets: bytes, record: int, target: int
+    world: World, number: int, side: int, segment: Segment, record: int, target: int
 ) -> None:
     """A segment reaches the other end, or what is left of it."""
     found = _receiver(world, number, side, record, target)
     if found is None:
         connection = world.connections.get(number)
         if connection is not None and connection.ends[side].alive:
-            _stall(world, connection, side, octets, record, delivered=False)
+            _stall(world, connection, side, segment)
         return
     connection, host = found
-    end = connection.ends[1 - side]
+    end, flow = connection.ends[1 - side], connection.flows[side]
     received = world.record(target, Kind.RECEIVE, record, (record,))
     if not end.alive:
         _send_sign(world, connection, 1 - side, b"RST", received)
         return
-    way = _way(world, connection, 1 - side)
-    if world.network.cut_on(way) and connection.ends[side].alive:
+    if any(flow.got < waiting.first < segment.first for waiting in flow.waiting):
+        # An earlier one is missing. The receiver keeps nothing out of order: both come again.
+        _stall(world, connection, side, segment)
+        return
+    back = _way(world, connection, 1 - side)
+    if connection.ends[side].alive and world.network.cut_on(back):
         # It arrived, but its acknowledgement will not: the sender repeats it.
-        _stall(world, connection, side, octets, record, delivered=True)
+        _stall(world, connection, side, segment)
+    if segment.first <= flow.got:
+        return
+    flow.got = segment.first
     assert isinstance(host, ServerHost)
     if host.failover is not None:
-        actions = host.failover.on_data(host.clock(world.now), end.handle, octets)
+        actions = host.failover.on_data(host.clock(world.now), end.handle, segment.octets)
         world.carry_out(host, "failover", actions, received)
 
 
@@ -250,9 +264,7 @@ def end_side(world: World, connection: Connection, side: int, sign: bytes, cause
     if not end.alive:
         return
     end.alive = False
-    flow = connection.flows[side]
-    flow.waiting.clear()
-    flow.stalled = False
+    _give_up(world, connection, side)
     if connection.ends[1 - side].alive:
         _send_sign(world, connection, side, sign, cause)
     else:
@@ -262,10 +274,11 @@ def end_side(world: World, connection: Connection, side: int, sign: bytes, cause
 def vanish(world: World, host: int) -> None:
     """A host loses power: its ends are gone and nothing is said."""
     for connection in list(world.connections.values()):
-        for end in connection.ends:
+        for side, end in enumerate(connection.ends):
             if end.host == host and end.alive:
                 end.alive = False
                 world.handles.pop((host, end.handle), None)
+                _give_up(world, connection, side)
         if not any(end.alive for end in connection.ends):
             _forget(world, connection)
 
@@ -297,12 +310,24 @@ def _notify_end(world: World, connection: Connection, side: int, why: str, cause
     if end.alive:
         end.alive = False
         world.handles.pop((end.host, end.handle), None)
+        _give_up(world, connection, side)
         _forget(world, connection)
         host = world.hosts[end.host]
         if isinstance(host, ServerHost) and host.failover is not None:
             now = host.clock(world.now)
             actions = host.failover.on_closed(now, end.handle, why)
             world.carry_out(host, "failover", actions, cause)
+
+
+def _give_up(world: World, connection: Connection, side: int) -> None:
+    """What still waits to be sent never will be; what was never sent at all is lost here."""
+    flow, end = connection.flows[side], connection.ends[side]
+    for waiting in flow.waiting:
+        if not waiting.sent:
+            data = (waiting.first, "closed", world.hosts[end.host].name)
+            world.record(connection.ends[1 - side].host, Kind.LOST, waiting.first, data)
+    flow.waiting.clear()
+    flow.stalled = False
 
 
 def _forget(world: World, connection: Connection) -> None:
@@ -317,13 +342,16 @@ def _send_sign(world: World, connection: Connection, side: int, sign: bytes, cau
     """Send a SYN, SYN-ACK, FIN or RST: no retransmission, a lost one is on record."""
     way = _way(world, connection, side)
     target = connection.ends[1 - side].host
-    at = world.now + world.network.latency(way)
+    host = world.hosts[connection.ends[side].host]
+    order = ordered(world, host, [way], "tcp", sign) if sign == b"SYN" and way else CLEAR
+    found = passage(world, way, order) if way else Passage("", "no-route")
+    at = world.now + world.network.latency(way) + found.delay
+    if sign == b"FIN":
+        at = max(at, connection.flows[side].not_before)  # it stands behind what was sent
     arrivals = ((target, at),) if target >= 0 else ()
     record = _record_segment(world, connection, side, sign, arrivals, cause, "tcp")
-    cut = world.network.cut_on(way)
-    if cut or not way:
-        why = ("cut", cut) if cut else ("no-route", "")
-        world.record(target, Kind.LOST, record, (record, *why))
+    if found.why:
+        world.record(target, Kind.LOST, record, (record, found.why, found.lost_at))
         return
     link = world.network.links[way[0][0]].index
     refusal = sign == b"RST" and side == 1 and not connection.open

@@ -25,6 +25,7 @@ from foviz.base.action import (
     SetTimer,
 )
 from foviz.base.kinds import Kind
+from foviz.base.time import US
 from foviz.sim import arp, datagram, faults, transport
 from foviz.sim.events import (
     ARP,
@@ -38,7 +39,7 @@ from foviz.sim.events import (
     STREAM_END,
     TIMER,
 )
-from foviz.sim.host import ClientHost, Host, ServerHost
+from foviz.sim.host import ClientHost, Host, ServerHost, timer_words
 from foviz.sim.monitors import Monitors
 from foviz.sim.network import Network
 from foviz.sim.trace import NullRecorder, Recorder
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
 
 _LINK_STRIDE = 1 << 16
 """Ties are broken by link, then by host; timers come before anything that arrives."""
+
+UPDATE_DELAY = US // 500
+"""A BNDUPD follows the ACK that caused it after this, in µs: time enough to crash between them."""
 
 Entry = tuple[int, int, int, int, tuple[Any, ...]]
 """(at, order among equals, sequence number, what, arguments)"""
@@ -159,9 +163,7 @@ class World:
         self.touched[index] = None
         del host.timers[name]
         del host.armed[name]
-        engine, _, short = name.partition(":")
-        owner, _, timer = short.rpartition("/")
-        cause = self.record(index, Kind.TIMER, NOBODY, (owner or engine, timer or short))
+        cause = self.record(index, Kind.TIMER, NOBODY, timer_words(name))
         self.carry_out(host, *host.on_timer(host.clock(self.now), name), cause)
 
     # -- engines
@@ -196,9 +198,9 @@ class World:
             index = self.record(host.index, Kind.PERSIST, cause, (action.table, text))
             self.monitors.on_persist(self, host, index, action)
             if action.table == "client":
-                self._hold_address(host, action.value)
+                self.hold_address(host, action.value)
 
-    def _hold_address(self, host: Host, lease: Any) -> None:
+    def hold_address(self, host: Host, lease: Any) -> None:
         """Keep the address index in step with what a client holds."""
         new = lease.address if lease is not None else 0
         if host.held == new:
@@ -223,12 +225,21 @@ class World:
         host.timers.pop(f"{engine}:{action.name}", None)
 
     def _binding_changed(self, host: Host, engine: str, action: BindingChanged, cause: int) -> None:
+        """Let the partner be told a little later: the update is lazy (draft-12 §7.1)."""
         assert isinstance(host, ServerHost)
         if host.failover is not None:
-            now = host.clock(self.now)
-            actions = host.failover.on_binding(now, action.scope, action.address)
-            if actions:
-                self.carry_out(host, "failover", actions, cause)
+            args = (host.index, action.scope, action.address)
+            self.schedule(self.now + UPDATE_DELAY, "tell-partner", args, cause)
+
+    def _tell_partner(self, cause: int, index: int, scope: str, address: int) -> None:
+        host = self.hosts[index]
+        assert isinstance(host, ServerHost)
+        if host.failover is None:
+            return  # it died meanwhile: what was not persisted is not told either
+        self.touched[index] = None
+        actions = host.failover.on_binding(host.clock(self.now), scope, address)
+        if actions:
+            self.carry_out(host, "failover", actions, cause)
 
     def _scheduled(self, call: str, args: tuple[Any, ...], cause: int) -> None:
         _CALLS[call](self, cause, *args)
@@ -238,10 +249,14 @@ class World:
         self.push(at, SCHEDULED, NOBODY, (call, args, cause))
 
     def intervene(self, at: int, intervention: faults.Intervention) -> int:
-        """Carry out what the user does, as an event at a moment; return its record."""
+        """Carry out what the user does, as an event at a moment; return its record.
+
+        Raises ScriptError, and changes nothing, when it is impossible now.
+        """
         coming = self.next_time()
         assert self.now <= at, (self.now, at)
         assert coming is None or at <= coming, (at, coming)
+        faults.check(self, intervention)  # before anything changes
         self.now = at
         self.executed += 1
         self.interventions += 1
@@ -284,7 +299,11 @@ _CARRY_OUT: dict[type, Callable[..., None]] = {
     CloseStream: transport.close,
 }
 
-_CALLS: dict[str, Callable[..., None]] = {"boot": faults.boot, "heal": faults.heal_scheduled}
+_CALLS: dict[str, Callable[..., None]] = {
+    "boot": faults.boot,
+    "heal": faults.heal_scheduled,
+    "tell-partner": World._tell_partner,
+}
 
 _EXECUTE: dict[int, Callable[..., None]] = {
     TIMER: World._on_timer,

@@ -13,6 +13,7 @@ TRANSPORT = 48
 STATUS = 24
 LEAST_DOCK = 84
 """No dock is dragged smaller than its title row and a line or two."""
+LEAST_INSPECTOR = 140
 TABBED_BELOW = (960, 600)
 """Below this effective size: stage, messages, and one dock with all the rest as tabs."""
 LESSON_TAB_BELOW = 1280
@@ -88,7 +89,7 @@ def arrange_learn(width: int, height: int, scale: float, sizes: Sizes) -> Plan:
         return _narrow(docks, width, top, bottom, sizes, unit)
     lesson_tab = width / scale < LESSON_TAB_BELOW
     shared = height / scale < SHARED_DOCK_BELOW
-    left = 0 if lesson_tab else unit(sizes.lesson)
+    left = 0 if lesson_tab else min(unit(sizes.lesson), width // 3)
     right_width = unit(sizes.right) if sizes.right else _right_width(width, scale)
     right_width = max(unit(300), min(right_width, width - left - unit(320)))
     middle = Rect(left, top, width - left - right_width, bottom - top)
@@ -96,9 +97,9 @@ def arrange_learn(width: int, height: int, scale: float, sizes: Sizes) -> Plan:
     handles: list[Handle] = []
     tabs: dict[str, tuple[str, ...]] = {}
 
-    timeline_h = unit(sizes.timeline)
-    leases_h = unit(sizes.leases)
-    stage_h = min(unit(sizes.stage), middle.h - timeline_h - leases_h - unit(LEAST_DOCK))
+    least = unit(LEAST_DOCK)
+    wanted = [unit(sizes.timeline), unit(sizes.leases), unit(sizes.stage)]
+    timeline_h, leases_h, stage_h = fit(wanted, middle.h - least, least)
     lower = bottom - timeline_h - leases_h
     docks["stage"] = Rect(middle.x, top, middle.w, stage_h)
     docks["messages"] = Rect(middle.x, top + stage_h, middle.w, lower - top - stage_h)
@@ -114,7 +115,8 @@ def arrange_learn(width: int, height: int, scale: float, sizes: Sizes) -> Plan:
     handles.append(_level(0, docks["timeline"].y, column.x, "timeline", -1))
 
     tabs["inspector"] = ("inspector", "lesson") if lesson_tab else ("inspector",)
-    pool_h, states_h = unit(sizes.pool), unit(sizes.states)
+    column_rest = column.h - unit(LEAST_INSPECTOR)
+    pool_h, states_h = fit([unit(sizes.pool), unit(sizes.states)], column_rest, least)
     if shared:
         tabs["states"] = ("states", "pool")
         shared_h = max(pool_h, states_h)
@@ -127,6 +129,20 @@ def arrange_learn(width: int, height: int, scale: float, sizes: Sizes) -> Plan:
         handles.append(_level(column.x, docks["states"].y, column.w, "states", -1))
     docks["inspector"] = Rect(column.x, top, column.w, docks["states"].y - top)
     return Plan(docks, tabs, tuple(handles))
+
+
+def fit(wanted: list[int], room: int, least: int) -> list[int]:
+    """Return the sizes, the largest ones made smaller until all fit into the room.
+
+    None becomes smaller than *least*, unless the room is too small for that as well.
+    """
+    sizes = [max(least, size) for size in wanted]
+    while sum(sizes) > room:
+        largest = max(range(len(sizes)), key=lambda place: sizes[place])
+        rest = sorted(sizes)[-2] if len(sizes) > 1 else 0
+        floor = max(min(least, room // len(sizes)), min(rest, sizes[largest] - 1))
+        sizes[largest] = max(floor, sizes[largest] - (sum(sizes) - room))
+    return sizes
 
 
 def _narrow(

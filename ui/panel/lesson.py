@@ -24,10 +24,9 @@ from ui.icons import icon_pixmap
 from ui.model.lesson import QuestionView, question_view, section_view, step_rows
 from ui.model.selection import Selection
 from ui.view.forms import box, disc, draw_step, draw_text, draw_tick, prepare
+from ui.view.metrics import LINE_LESSON
 from ui.view.painted import PaintedView
 from ui.view.paragraph import draw_paragraph, wrap
-
-from ui.view.metrics import LINE_LESSON
 
 if TYPE_CHECKING:
     from ui.look import Look

@@ -15,12 +15,17 @@ from ui.view.text import draw_text
 if TYPE_CHECKING:
     from ui.theme import Theme, Who
 
-CapsuleName = Literal["chart", "inspector", "stage", "lecture-chart", "lecture-stage"]
+CapsuleName = Literal["chart", "chain", "inspector", "stage", "lecture-chart", "lecture-stage"]
+"""Where a capsule stands; *chain* is the small one without a label in a chain of causes."""
+
+
+def _size_of(name: CapsuleName) -> metrics.CapsuleSize:
+    return metrics.CAPSULE_CHAIN if name == "chain" else metrics.CAPSULES[name]
 
 
 def capsule_width(theme: Theme, text: str, size: CapsuleName = "chart") -> int:
     """Return the width of a capsule without its ring."""
-    _, px, padding = metrics.CAPSULES[size]
+    _, px, padding = _size_of(size)
     return ceil(theme.width(text, px, bold=True) + 2 * theme.px(padding))
 
 
@@ -37,7 +42,7 @@ def draw_capsule(
     size: CapsuleName = "chart",
 ) -> QRectF:
     """Draw the capsule of a message, solid (DHCP) or outlined (failover); return its body."""
-    w, h = capsule_width(theme, text, size), theme.px(metrics.CAPSULES[size].height)
+    w, h = capsule_width(theme, text, size), theme.px(_size_of(size).height)
     left, top = theme.snap(cx - w / 2), theme.snap(cy - h / 2)
     room = _room(theme)
     wide, high = w + 2 * room, h + 2 * room
@@ -114,7 +119,7 @@ def _capsule(
         width=metrics.STROKE,
         radius=h / 2,
     )
-    px = metrics.CAPSULES[size].type
+    px = _size_of(size).type
     draw_text(
         painter, theme, room + w / 2, room + h / 2, text, colour, px, bold=True, align="centre"
     )

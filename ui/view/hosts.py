@@ -148,7 +148,7 @@ def draw_ring(
             # Qt counts sixteenths of a degree, from three o'clock, the other way round.
             painter.drawArc(rect, 90 * 16, -round(min(1.0, left_share) * 360 * 16))
     if not many:
-        side = metrics.RING_ICON
+        side = theme.px(metrics.RING_ICON)
         colour = (theme.bad if unanswered else theme.ink2) if on else theme.inkoff
         paint_icon(
             painter, "client", QRectF(cx - side / 2, cy - side / 2, side, side), colour, theme

@@ -126,6 +126,8 @@ CAPSULES = {
     "lecture-chart": CapsuleSize(36, 24, 16),
     "lecture-stage": CapsuleSize(54, 28, 26),
 }
+CAPSULE_CHAIN = CapsuleSize(10, 10, 11)
+"""The capsule in a chain of causes: it has no label, so none has to fit into it."""
 CAPSULE_RING = 1.5
 CAPSULE_HALO = 3.0
 CAPSULE_SPARE = 28

@@ -86,8 +86,10 @@ class PaintedView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground and the view."""
         painter = QPainter(self)
-        self.render_view(painter)
-        painter.end()
+        try:
+            self.render_view(painter)
+        finally:
+            painter.end()  # a painter that outlives its widget takes the program with it
 
     def render_view(self, painter: QPainter) -> None:
         """Paint everything with a painter: the screen's, a picture's or a printer's."""

@@ -38,7 +38,9 @@ def narrate(session: Session) -> Iterator[str]:
             if isinstance(block, Prose):
                 yield from _prose(block.text)
             elif isinstance(block, Question):
-                yield from _question(next(questions))
+                asked = next(questions, None)  # none when the lesson broke off before it
+                if asked is not None:
+                    yield from _question(asked)
             elif not told:
                 told = True
                 yield from _records(session, story, mark)

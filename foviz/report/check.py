@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from foviz.lesson.story import Story
 
 GLOSSARY_LINK = "glossary:"
+NO_LESSON = "{}: this is a scenario; a lesson ends in .md"
 
 
 @dataclass
@@ -62,10 +63,10 @@ def check(target: str, *, other_seed: bool = True) -> Report:
     except FovizError as error:
         report.failures.append(str(error))
         return report
-    story = session.story
-    assert story is not None
-    assert session.lesson is not None
-    lesson = session.lesson
+    story, lesson = session.story, session.lesson
+    if story is None or lesson is None:
+        report.failures.append(NO_LESSON.format(target))
+        return report
     session.finish_story()
     report.lesson, report.title = lesson.name, lesson.title
     report.total = lesson.step_count
@@ -83,7 +84,7 @@ def check(target: str, *, other_seed: bool = True) -> Report:
 
 
 def _list_steps(report: Report, session: Session, story: Story) -> None:
-    lines = [_line_of(failure) for failure in report.failures]
+    lines = [_line_of(failure, story.lesson.file) for failure in report.failures]
     places = [step.place.line for step in story.steps]
     for number, step in enumerate(story.steps):
         end = places[number + 1] if number + 1 < len(places) else 1 << 30
@@ -99,9 +100,9 @@ def _list_steps(report: Report, session: Session, story: Story) -> None:
         )
 
 
-def _line_of(failure: str) -> int:
-    parts = failure.split(":")
-    return int(parts[1]) if len(parts) > 2 and parts[1].isdigit() else -1
+def _line_of(failure: str, file: str) -> int:
+    number = failure.removeprefix(f"{file}:").partition(":")[0]
+    return int(number) if number.isdigit() else -1
 
 
 def _dead_links(story: Story) -> list[str]:

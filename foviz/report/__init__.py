@@ -1,0 +1,1 @@
+"""Reports on a lesson, without a window: does it hold, and how does it go."""

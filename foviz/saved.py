@@ -1,0 +1,102 @@
+"""A run as text: the ``lab`` line that says which laboratory, and the lines that make it again.
+
+The text is the saved run, the bug report and the draft of a lesson.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from foviz import library
+from foviz.base.errors import FovizError, ScriptError, nearest
+from foviz.base.time import moment_text
+from foviz.failover.profile import profile_named
+from foviz.script.tokens import Place, tokenize
+from foviz.script.vocabulary import whole_number
+
+if TYPE_CHECKING:
+    from foviz.script.tokens import Token
+    from foviz.sim.scenario import Scenario
+    from foviz.sim.timeline import Branch
+
+SHAPE = "lab SCENARIO seed N profile NAME"
+OPTIONS = ("seed", "profile")
+FREE_PLAY = "hot-standby"
+"""The scenario of a script without a ``lab`` line."""
+
+
+def lab_line(scenario: Scenario, seed: int) -> str:
+    """Return the first line of a saved run."""
+    name = scenario.name
+    if scenario.file and not library.is_bundled(scenario):
+        name = scenario.file
+    name = f'"{name}"' if any(letter.isspace() or letter == "#" for letter in name) else name
+    return f"lab {name} seed {seed} profile {scenario.profile.name}"
+
+
+def lab_lines(scenario: Scenario, seed: int, branch: Branch, cursor: int, playhead: int) -> str:
+    """Return the lines that make a branch again, up to a position."""
+    lines = [lab_line(scenario, seed)]
+    last = 0
+    for placed in branch.interventions:
+        lines.extend(_way_to(branch, last, placed.event - 1, placed.at))
+        lines.append(placed.intervention.line)
+        last = placed.event
+    lines.extend(_way_to(branch, last, cursor, playhead))
+    return "\n".join(lines) + "\n"
+
+
+def _way_to(branch: Branch, last: int, event: int, at: int) -> list[str]:
+    """Return the lines that lead from an event to another, and through silence to a moment."""
+    lines = [f"run to event {event}"] if event > last else []
+    records = branch.trace.count_until_event(event)
+    if records and branch.trace.at(records - 1) < at:
+        lines.append(f"run until {moment_text(at, 6)}")
+    return lines
+
+
+def read_lab_line(text: str, file: str) -> tuple[Scenario, int, int]:
+    """Return the scenario and seed that a script asks for, and where its other lines begin.
+
+    Raises FovizError for a ``lab`` line with a mistake, and for a script without any line.
+    """
+    empty = True
+    for number, line in enumerate(text.splitlines()):
+        place = Place(file, number + 1)
+        tokens = tokenize(line, place)
+        if not tokens:
+            continue
+        if tokens[0].text == "lab" and not tokens[0].quoted:
+            return (*_read_words(tokens[1:], place), number + 1)
+        empty = False
+        break
+    if empty:
+        raise ScriptError("this script has no lines", file)
+    return library.load_scenario(FREE_PLAY), 1, 0
+
+
+def _read_words(tokens: list[Token], place: Place) -> tuple[Scenario, int]:
+    if not tokens or len(tokens) % 2 == 0:
+        raise ScriptError(f"the line reads: {SHAPE}", place.at())
+    try:
+        scenario = library.load_scenario(tokens[0].text)
+    except FovizError as error:
+        raise ScriptError(error.message, error.where or place.at(tokens[0].column)) from None
+    seed = 1
+    found: dict[str, None] = {}
+    for key, value in zip(tokens[1::2], tokens[2::2], strict=True):
+        if key.text not in OPTIONS or key.text in found:
+            near = nearest(key.text, [option for option in OPTIONS if option not in found])
+            hint = f". Nearest: {near}" if near else f"; the line reads: {SHAPE}"
+            what = "stands twice" if key.text in found else "is not known here"
+            raise ScriptError(f"“{key.text}” {what}{hint}", place.at(key.column))
+        found[key.text] = None
+        try:
+            if key.text == "seed":
+                seed = whole_number(value.text)
+            else:
+                scenario = replace(scenario, profile=profile_named(value.text))
+        except FovizError as error:
+            raise ScriptError(error.message, place.at(value.column)) from None
+    return scenario, seed
