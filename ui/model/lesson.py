@@ -66,10 +66,11 @@ def section_view(model: RunModel) -> SectionView | None:
     story = model.session.story
     if story is None or not story.sections:
         return None
-    cursor = model.session.cursor if model.session.on_story else model.session.branch.fork
+    on_story = model.session.on_story
+    cursor = model.session.cursor if on_story else model.session.branch.fork
     place = 0
     for number, mark in enumerate(story.sections):
-        if mark.event <= cursor:
+        if mark.event <= cursor and (not on_story or mark.at <= model.playhead):
             place = number
     # A section begins with its first event: standing at its start, the text invites to it.
     mark = story.sections[place]

@@ -175,6 +175,7 @@ class Playback(QObject):
         coming = [at for at, _ in flights]
         if count < len(digest):
             coming.append(session.record(digest.row(count).record).at)
+        coming.extend(self._questions_in_silence(session))
         if not coming:
             return self._nothing_found(found)
         start, target = session.playhead, max(min(coming), session.playhead + 1)
@@ -202,6 +203,17 @@ class Playback(QObject):
             return -1
         for number, asked in enumerate(story.questions):
             here = asked.event <= session.cursor < max(asked.end_event, asked.event + 1)
-            if here and asked.holds and number not in self.model.answers:
+            open_one = asked.holds and number not in self.model.answers
+            if here and open_one and asked.at <= session.playhead:
                 return number
         return -1
+
+    def _questions_in_silence(self, session: Session) -> list[int]:
+        """Return the moments of questions that stand between the playhead and the next event."""
+        if session.story is None or not session.on_story:
+            return []
+        return [
+            asked.at
+            for asked in session.story.questions
+            if asked.event == session.cursor and asked.at > session.playhead
+        ]
