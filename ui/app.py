@@ -58,8 +58,11 @@ def make_window(target: str, theme: str = "", font_scale: float = 0.0) -> MainWi
 def run_window(target: str) -> int:
     """Open the window and run until it is closed."""
     application = make_application()
+    from ui.first_frame import watch_first_frame
+
     sys.excepthook = _report
     window = make_window(target)
+    watch_first_frame(window)
     window.show()
     window.playback.start()
     return application.exec()

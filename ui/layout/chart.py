@@ -20,7 +20,7 @@ from ui.layout.chart_arrows import (
     place_arrow,
     place_pile,
 )
-from ui.layout.chart_columns import Column, Columns
+from ui.layout.chart_columns import Column, Columns, Px
 from ui.layout.chart_items import Arrow, Change, Effect, Form, Item, LinkMark, Mark, Pile
 from ui.layout.chart_marks import (
     PlacedChange,
@@ -35,11 +35,10 @@ from ui.layout.chart_room import Measure, Room
 HEADS = 28
 FOOT = 7
 """Room below the playhead."""
-ROW = 23
+ROW = 22
 ROW_MARK = 18
 ROW_BREACH = 24
 ROW_FOLD = 14
-ROW_START = 18
 TOP = 2
 BRACKET_INSET = 4
 
@@ -100,13 +99,10 @@ class Scene:
         return [row for row in self.rows if row.foot > self.top and row.y < self.foot]
 
 
-def item_height(item: Item, px: object) -> int:
+def item_height(item: Item, px: Px) -> int:
     """Return the height of an item's row."""
-    assert callable(px)
     if item.form == "fold":
-        return int(px(ROW_FOLD))
-    if item.form == "start":
-        return int(px(ROW_START))
+        return px(ROW_FOLD)
     high = ROW_MARK
     for part in item.parts:
         if isinstance(part, Arrow):
@@ -115,7 +111,7 @@ def item_height(item: Item, px: object) -> int:
             high = max(high, ROW)
         elif isinstance(part, LinkMark) or (isinstance(part, Mark) and part.form == "breach"):
             high = max(high, ROW_BREACH)
-    return int(px(high))
+    return px(high)
 
 
 def stack(
@@ -204,9 +200,6 @@ def _strands(scene: Scene, before: Mapping[int, Form], measure: Measure) -> None
         form = before.get(column.host, Form("off"))
         at = scene.top
         for row in scene.rows:
-            if row.item.form == "start":
-                at = row.foot
-                continue
             if row.item.form == "fold":
                 _add(scene, column, at, row.y, form)
                 _add(scene, column, row.y, row.foot, form, folded=True)

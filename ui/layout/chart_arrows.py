@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ui.layout.chart_columns import Column, Columns
+from ui.layout.chart_columns import Column, Columns, Px
 from ui.layout.chart_items import Arrow, Fate, Pile
 from ui.layout.chart_room import (
     CAPSULE,
     DOT,
     SPARE,
     SPARE_AT_CROSS,
+    SPARE_OF_PILE,
     Label,
     Measure,
     Note,
@@ -26,8 +27,10 @@ MIDDLE = 11
 CROSS_BEFORE = 14
 EDGE = 1
 STUB = 60
+WORDS_LEAST = 15
+"""Words stand no lower in a row, so that they keep clear of a fold below."""
 KINK = 40
-HEIGHTS = {"plain": 23, "twice": 34, "held": 46, "refused": 42}
+HEIGHTS = {"plain": 22, "twice": 34, "held": 46, "refused": 42}
 
 
 class Stop(NamedTuple):
@@ -95,8 +98,8 @@ def place_arrow(arrow: Arrow, room: Room, top: float, height: float) -> PlacedAr
         room.take(sender.x, path[-1].x)
     box = label.box
     room.take(box[0] - 2, box[2] + 2)
-    tick, tick_note = _tick(arrow, sender, room, y)
-    notes = _notes(arrow, sender, paths, room, label)
+    tick, tick_note = _tick(arrow, sender, room, y, 1 if paths[0][-1].x > sender.x else -1)
+    notes = _notes(arrow, sender, paths, room, label, top + px(WORDS_LEAST))
     start = y
     if kink is not None:
         start = kink[1] - px(2)
@@ -140,10 +143,9 @@ def _path(
     columns: Columns,
     y: float,
     slope: float,
-    px: object,
+    px: Px,
 ) -> tuple[Stop, ...]:
     """Return the stops of a line, the last one being its end."""
-    assert callable(px)
     ends: list[tuple[Fate, float, float]] = []
     for place, (column, fate) in enumerate(side):
         last = place == len(side) - 1
@@ -157,10 +159,9 @@ def _path(
 
 
 def _end_x(
-    sender: Column, column: Column, columns: Columns, fate: Fate, last: bool, px: object
+    sender: Column, column: Column, columns: Columns, fate: Fate, last: bool, px: Px
 ) -> float:
     """Return where a message ends at a host: at its edge, or where it died."""
-    assert callable(px)
     way = 1 if column.x > sender.x else -1
     if fate.what != "lost":
         edge = column.half + (0 if fate.what == "ignored" else EDGE)
@@ -206,20 +207,24 @@ def _label(
     line_y = y + slope * (x - start) / far if far else y
     h = float(px(CAPSULE)) if text else float(px(DOT))
     low = top + (px(START) if not arrow.extra else 0) + 1
-    return Label(text, x, min(max(line_y, low + 1), y + px(8)), w, h)
+    # The halo of a capsule in flight stays above the playhead.
+    high = top + px(10) if arrow.flying and not arrow.extra else y + px(8)
+    return Label(text, x, min(max(line_y, low + 1), high), w, h)
 
 
 def _is_cut_short(end: Stop) -> bool:
     return end.fate.what in ("lost", "nobody")
 
 
-def _tick(arrow: Arrow, sender: Column, room: Room, y: float) -> tuple[float | None, Note | None]:
-    """Place T1 or T2 at the sender's lifeline: beside the times there is always room for it."""
+def _tick(
+    arrow: Arrow, sender: Column, room: Room, y: float, way: int
+) -> tuple[float | None, Note | None]:
+    """Place T1 or T2 behind the sender's lifeline; beside the times there is always room for it."""
     if not arrow.tick:
         return None, None
     px, width = room.measure.px, room.measure.text(arrow.tick, True)
-    x = sender.x - px(10) - width
-    free = room.is_free(x, x + width) or x + width <= room.columns.left + px(16)
+    x = sender.x - way * px(10) - (width if way > 0 else 0)
+    free = room.is_free(x, x + width) or (way > 0 and x + width <= room.columns.left + px(16))
     if not free:
         return y, None
     room.take(x, x + width)
@@ -232,6 +237,7 @@ def _notes(
     paths: tuple[tuple[Stop, ...], ...],
     room: Room,
     label: Label,
+    lowest: float,
 ) -> tuple[Note, ...]:
     """Place the words of what became of it, beyond the host; then what stands at the sender."""
     px = room.measure.px
@@ -240,9 +246,9 @@ def _notes(
         for stop in reversed(path):
             if stop.fate.what not in ("ignored", "lost") or not stop.fate.words:
                 continue
-            note = room.note(stop.fate.words, stop.y, _beyond(stop, sender, px(14)))
+            note = room.note(stop.fate.words, min(stop.y, lowest), _beyond(stop, sender, px(14)))
             if note is not None:
-                found.append(note)
+                found.append(note._replace(record=stop.fate.record))
     if arrow.note:
         way = 1 if paths[0][-1].x > sender.x else -1
         reach = sender.half + px(10)
@@ -306,7 +312,7 @@ def place_pile(pile: Pile, room: Room, top: float) -> PlacedPile | None:
     x1 = a.x + a.half + px(2 if a.kind == "server" else 4)
     x2 = b.x - b.half - px(2 if b.kind == "server" else 4)
     gaps = segments(room.columns, a.x, b.x)
-    spare = [float(px(SPARE))] * len(gaps)
+    spare = [float(px(SPARE_OF_PILE))] * len(gaps)
     text, x, w = fit_label(pile.shown, gaps, room.measure.pile, spare)
     h = float(px(CAPSULE)) if text else float(px(DOT))
     room.take(x1, x2)

@@ -7,12 +7,15 @@ Clients of the selection, server 1, server 2, other clients. Lifelines stand at 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 Px = Callable[[float], int]
 
 FIRST_AT = 128
 FIRST_LEAST = 118
+STEP_AT = 88
+STEP_BEFORE = 37
 """The first lifeline: right of times, steps and the letters T1 and T2."""
 GUTTER = 102
 LAST_IN = 30
@@ -34,16 +37,12 @@ HALF = {"server": 4.0, "client": 1.5}
 
 
 class Column(NamedTuple):
-    """A lifeline: whose it is, what sort it is (server or client), and its middle."""
+    """A lifeline: whose it is, what sort it is (server or client), its middle, half its width."""
 
     host: int
     kind: str
     x: float
-
-    @property
-    def half(self) -> float:
-        """Half of its width."""
-        return HALF[self.kind]
+    half: float
 
 
 class Columns(NamedTuple):
@@ -73,7 +72,7 @@ def place_columns(hosts: Sequence[tuple[int, str]], width: int, px: Px) -> Colum
     """Return the lifelines of hosts (index, kind) from left to right."""
     gutter = _gutter(width, px)
     kinds = [kind for _, kind in hosts]
-    comfort = [px(_COMFORT[pair]) for pair in zip(kinds, kinds[1:], strict=False)]
+    comfort = [px(_COMFORT[pair]) for pair in pairwise(kinds)]
     first, last = px(_first(width, FIRST_AT)), _last(width, px, LAST_IN)
     wanted, least = sum(comfort), px(LEAST) * len(comfort)
     if kinds and kinds[-1] == "server":
@@ -86,7 +85,7 @@ def place_columns(hosts: Sequence[tuple[int, str]], width: int, px: Px) -> Colum
     columns: list[Column] = []
     at = float(first)
     for place, (host, kind) in enumerate(hosts):
-        columns.append(Column(host, kind, float(round(at))))
+        columns.append(Column(host, kind, float(round(at)), px(2 * HALF[kind]) / 2))
         at += gaps[place] if place < len(gaps) else 0
     limit = gutter - px(6) if gutter else width - px(6)
     return Columns(tuple(columns), px(_first(width, FIRST_LEAST)) - px(14), limit, gutter, width)
@@ -103,6 +102,12 @@ def _share(comfort: list[int], room: float, least: int) -> list[float]:
         return [max(8.0, room / len(comfort))] * len(comfort)
     part = (room - smallest) / (wanted - smallest) if wanted > smallest else 0.0
     return [least + (gap - least) * part for gap in comfort]
+
+
+def step_at(columns: Columns, px: Px) -> int:
+    """Return the middle of the steps: between the times and the letters T1 and T2."""
+    first = columns.columns[0].x if columns.columns else px(FIRST_AT)
+    return min(px(STEP_AT), int(first) - px(STEP_BEFORE))
 
 
 def has_steps(width: int, px: Px) -> bool:

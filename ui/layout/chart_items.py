@@ -17,7 +17,7 @@ class Fate(NamedTuple):
     """What became of a message at one host: ``heard``, ``ignored``, ``lost`` or ``flying``.
 
     ``near`` says where a lost one died: at the ``sender``, in the ``middle``, at the
-    ``receiver``. ``at`` is the moment of arrival.
+    ``receiver``. ``at`` is the moment of arrival, ``record`` the decision or the loss.
     """
 
     host: int
@@ -25,13 +25,14 @@ class Fate(NamedTuple):
     at: int
     words: str = ""
     near: str = "receiver"
+    record: int = -1
 
 
 class Arrow(NamedTuple):
     """One message. ``labels`` from the fullest to the shortest.
 
-    ``form`` is plain, twice, held or refused; ``extra`` its words, fullest first. ``tick`` is T1 or T2, when
-    the timer made the client send; ``note`` stands beside the sender.
+    ``form`` is plain, twice, held or refused; ``extra`` its words, fullest first. ``tick`` is T1
+    or T2, when the timer made the client send; ``note`` stands beside the sender.
     """
 
     record: int
@@ -56,7 +57,7 @@ class Arrow(NamedTuple):
 class Pile(NamedTuple):
     """Messages between two hosts in one row; ``units`` are what a click unfolds.
 
-    Piles with the same ``base`` may be joined; ``count`` says how many were.
+    Piles with the same ``base`` may be joined; ``times`` says how many were.
     """
 
     records: tuple[int, ...]
@@ -67,14 +68,14 @@ class Pile(NamedTuple):
     labels: tuple[str, ...]
     units: tuple[int, ...]
     words: str = ""
-    count: int = 1
+    times: int = 1
     base: str = ""
     suffix: str = ""
 
     @property
     def shown(self) -> tuple[str, ...]:
         """The labels with the client's name or, when several were joined, their number."""
-        tail = f" ×{self.count}" if self.count > 1 else self.suffix
+        tail = f" ×{self.times}" if self.times > 1 else self.suffix
         return tuple(label + tail for label in self.labels)
 
 
@@ -140,7 +141,7 @@ class Effect(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One row of the chart: its parts, or a fold, or the line that stands for the start.
+    """One row of the chart (``row``): its parts; or a folded silence (``fold``).
 
     ``first`` … ``last`` are the places of the digest it stands for, ``records`` its records,
     ``group`` the record that its bracket is known by. A fold's words are ``text``, a new day

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from ui.layout.chart_columns import Column
@@ -136,7 +137,7 @@ def _place_between(mark: Mark, room: Room, y: float) -> PlacedMark:
     columns = room.columns.columns
     xs = [room.columns.left, *(c.x for c in columns), room.columns.right]
     width = room.measure.text(mark.text, True)
-    gaps = sorted(zip(xs, xs[1:], strict=False), key=lambda gap: gap[0] - gap[1])
+    gaps = sorted(pairwise(xs), key=lambda gap: gap[0] - gap[1])
     a, b = gaps[0]
     whole = px(20) + px(6) + width
     x = (a + b - whole) / 2 + px(10) if whole + px(16) <= b - a else (a + b) / 2

@@ -6,8 +6,9 @@ told on pointing. That labels never overlap is so by construction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 SPARE = 28
 """A label needs the distance of the lifelines less this much (VISUAL §7)."""
 SPARE_AT_CROSS = 22
+SPARE_OF_PILE = 20
+"""Its line needs no more than its two small heads."""
 CAPSULE = 15
 DOT = 8
 CLEAR = 3.0
@@ -66,7 +69,10 @@ class Label(NamedTuple):
 
 
 class Note(NamedTuple):
-    """Words beside a line or a mark, from their left end; ``role`` names the colour."""
+    """Words beside a line or a mark, from their left end; ``role`` names the colour.
+
+    ``record`` is what the words tell, when that is another record than the line's.
+    """
 
     text: str
     x: float
@@ -74,6 +80,7 @@ class Note(NamedTuple):
     w: float
     role: str = "ink2"
     bold: bool = False
+    record: int = -1
 
 
 Span = tuple[float, float]
@@ -127,20 +134,19 @@ def segments(columns: Columns, start: float, end: float) -> list[Span]:
     stops = [c.x for c in columns.columns if low + 1 < c.x < high - 1]
     stops.sort(reverse=end < start)
     points = [start, *stops, end]
-    return list(zip(points, points[1:], strict=False))
+    return list(pairwise(points))
 
 
 def fit_label(
     labels: Sequence[str],
     gaps: Sequence[Span],
-    width_of: object,
+    width_of: Callable[[str], float],
     spare: Sequence[float],
 ) -> tuple[str, float, float]:
     """Return the fullest label that fits a gap, its middle and width; a dot when none does.
 
     The gap next to the sender comes first. *spare* is what each gap must leave free.
     """
-    assert callable(width_of)
     for label in labels:
         width = width_of(label)
         for (a, b), free in zip(gaps, spare, strict=True):

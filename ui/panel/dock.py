@@ -44,14 +44,14 @@ class Dock(QWidget):
         self._line.addStretch(1)
         self._line.addWidget(self.words)
         self.stack = QStackedWidget(self)
-        hair = QFrame(self)
-        hair.setProperty("role", "hair")
-        hair.setFixedHeight(1)
+        self._hair = QFrame(self)
+        self._hair.setProperty("role", "hair")
+        self._hair.setFixedHeight(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._row)
-        column.addWidget(hair)
+        column.addWidget(self._hair)
         column.addWidget(self.stack, 1)
         self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
         look.changed.connect(self._scale)
@@ -74,8 +74,19 @@ class Dock(QWidget):
         self.names = []
         for name, title, view in views:
             self.add(name, title, view)
+        self._give_title(views)
         self.tabs.blockSignals(blocked)
         self.show_view(shown if shown in self.names else (self.names[0] if self.names else ""))
+
+    def _give_title(self, views: list[tuple[str, str, QWidget]]) -> None:
+        """Let a view that stands alone carry its title itself, if it can."""
+        alone = len(views) == 1
+        for _, _, view in views:
+            if hasattr(view, "titled"):
+                view.titled = alone
+        bare = alone and hasattr(views[0][2], "titled")
+        self._row.setVisible(not bare)
+        self._hair.setVisible(not bare)
 
     def show_view(self, name: str) -> None:
         """Bring a view to the front."""
@@ -85,8 +96,11 @@ class Dock(QWidget):
             self.stack.setCurrentIndex(place)
 
     def add_control(self, control: QWidget) -> None:
-        """Put a control at the right end of the title row."""
-        self._line.addWidget(control)
+        """Put a control at the right end of the title row, or beside the tabs if it says so."""
+        if control.property("place") == "left":
+            self._line.insertWidget(1, control)
+        else:
+            self._line.addWidget(control)
 
     def say(self, words: str) -> None:
         """Show some words at the right of the title row."""

@@ -6,6 +6,7 @@ notices that by the trace's fingerprint and forgets.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from foviz import (
@@ -28,6 +29,7 @@ HELD = US // 2
 
 LEASE_TIME, REJECT_REASON = 51, 21
 _KEPT = 20_000
+_NUMBER = re.compile(r"[\d,]+")
 
 SHORT = {
     "DISCOVER": "DISC",
@@ -56,7 +58,7 @@ _LETTERS = {state_text(state): STATES[state].letters for state in ServerState}
 class Sent(NamedTuple):
     """What never changes about a message."""
 
-    index: int
+    record: int
     at: int
     host: int
     name: str
@@ -214,10 +216,11 @@ class Facts:
         if end.what == "ignored":
             rule = RULES.get(end.detail)
             words = rule.short if rule is not None else end.detail
-            return Fate(end.host, "ignored", end.at, words)
+            return Fate(end.host, "ignored", end.at, words, record=end.record)
         if end.what == "lost":
             near = self._near(sent.host, end)
-            return Fate(end.host, "lost", end.at, LOSSES.get(end.detail, end.detail), near)
+            words = LOSSES.get(end.detail, end.detail)
+            return Fate(end.host, "lost", end.at, words, near, end.record)
         return Fate(end.host, "heard", end.at)
 
     def _near(self, sender: int, end: End) -> str:
@@ -247,9 +250,9 @@ class Facts:
             for at in range(end.record + 1, min(records, end.record + 64)):
                 if trace.at(at) > end.at + 1:
                     break
-                if trace.at(at) > end.at and trace.kind(at) == Kind.RECEIVE:
-                    if trace.cause(at) == index and trace.host(at) == end.host:
-                        return True
+                again = trace.at(at) > end.at and trace.kind(at) == Kind.RECEIVE
+                if again and trace.cause(at) == index and trace.host(at) == end.host:
+                    return True
         return False
 
     def arrow(self, index: int, records: int, note: str = "", suffix: str = "") -> Arrow:
@@ -296,8 +299,8 @@ class Facts:
         found = self._leases.get(index)
         if found is None:
             text = _value_of(self.session.dissect(index), LEASE_TIME)
-            digits = text.partition(" s")[0].replace(",", "")
-            found = self._leases[index] = int(digits) if digits.isdigit() else 0
+            number = _NUMBER.match(text)
+            found = self._leases[index] = int(number[0].replace(",", "")) if number else 0
         return found
 
     def address(self, index: int) -> str:

@@ -24,6 +24,10 @@ AFTERMATH = 10 * MINUTE
 _LOOK_BACK = 64
 _LOOK_AHEAD = 8
 _CUT_EVERY = 256
+_FURTHEST = 256
+_ENDED = (RowKind.DHCP, RowKind.FAILOVER)
+_ENDS = ("ACK", "NAK", "BNDACK", "CONNECTACK", "UPDDONE")
+"""After these an exchange has no more messages."""
 _PLANE = (RowKind.FAILOVER, RowKind.CONNECT, RowKind.STATE, RowKind.HOST, RowKind.LINK)
 _STARTERS = (RowKind.LINK, RowKind.POOL, RowKind.CONFLICT, RowKind.BREACH)
 _NOUNS = {
@@ -40,9 +44,10 @@ _HOSTS = {
     "kill": "{} is gone",
     "stop": "{} stops",
     "boot": "{} returns",
-    "lose-disk": "{} loses its disk",
-    "skew": "{}’s clock is off",
+    "lose-disk": "{}: disk lost",
+    "skew": "{}’s clock",
 }
+_CLIENTS = _HOSTS | {"boot": "{} starts", "stop": "{} is off"}
 _EVENTS = {
     "failed": "Contact is lost",
     "contact": "Contact again",
@@ -77,6 +82,8 @@ class Groups:
         """Forget everything."""
         self._roots: dict[int, int] = {}
         self._parents: dict[int, int] = {}
+        self._members: dict[int, tuple[int, ...]] = {}
+        self._updates: dict[int, tuple[int, ...]] = {}
 
     def unit(self, row: Row) -> int:
         """Return what a row folds together with, known by its first record."""
@@ -122,16 +129,50 @@ class Groups:
 
     def updates(self, exchange: int, count: int) -> tuple[int, ...]:
         """Return the update exchanges, among *count* rows, that a DHCP exchange led to."""
+        found = self._updates.get(exchange)
+        if found is not None:
+            return found
         digest = self.facts.digest
-        members = digest.members(exchange)
-        first = digest.place_of(members[-1]) + 1
-        found = []
-        for place in range(first, min(count, first + _LOOK_AHEAD)):
+        after = digest.place_of(self.members(exchange)[-1]) + 1
+        updates: list[int] = []
+        for place in range(after, min(count, after + _LOOK_AHEAD)):
             row = digest.row(place)
-            if row.kind is RowKind.FAILOVER and row.exchange == row.record:
-                if self.parent(row.record) == exchange:
-                    found.append(row.record)
-        return tuple(found)
+            first = row.kind is RowKind.FAILOVER and row.exchange == row.record
+            if first and self.parent(row.record) == exchange:
+                updates.append(row.record)
+        if after + _LOOK_AHEAD <= count and exchange in self._members:
+            self._updates[exchange] = tuple(updates)
+        return tuple(updates)
+
+    def members(self, exchange: int) -> tuple[int, ...]:
+        """Return the messages of an exchange; the answer that ends it is the last."""
+        found = self._members.get(exchange)
+        if found is not None:
+            return found
+        digest = self.facts.digest
+        place = digest.place_of(exchange)
+        members: list[int] = []
+        for at in range(place, min(len(digest), place + _FURTHEST)):
+            row = digest.row(at)
+            if row.exchange != exchange:
+                continue
+            members.append(row.record)
+            if row.kind in _ENDED and self.facts.sent(row.record).name in _ENDS:
+                self._members[exchange] = tuple(members)
+                break
+        return tuple(members)
+
+    def family(self, exchange: int) -> tuple[int, ...]:
+        """Return the messages of an exchange and of the updates that it is known to have led to."""
+        updates = self._updates.get(exchange, ())
+        return sum((self.members(each) for each in updates), self.members(exchange))
+
+    def is_over(self, exchange: int) -> bool:
+        """Whether all messages of an exchange, and of the updates it led to, are known."""
+        updates = self._updates.get(exchange)
+        if updates is None or exchange not in self._members:
+            return False
+        return all(update in self._members for update in updates)
 
     # -- what happens between the servers
 
@@ -203,7 +244,8 @@ class Groups:
             return self._dhcp_outcome(root, records)
         record = self.facts.session.record(root)
         if row.kind is RowKind.HOST:
-            words = _HOSTS.get(record.value("what"), "{}").format(self.facts.name(record.host))
+            said = _CLIENTS if self.facts.is_client(record.host) else _HOSTS
+            words = said.get(record.value("what"), "{}").format(self.facts.name(record.host))
             return Outcome(words)
         if row.kind is RowKind.LINK:
             cut = record.value("what") == "cut"
@@ -228,7 +270,7 @@ class Groups:
     def _dhcp_outcome(self, root: int, records: int) -> Outcome:
         facts = self.facts
         first = facts.sent(root)
-        members = [m for m in facts.digest.members(root) if m < records]
+        members = [m for m in self.members(root) if m < records]
         noun = _NOUNS.get(first.labels[0], "Exchange")
         if first.name == "DISCOVER" and facts.digest.acks_to(first.hardware, root):
             noun = "New lease"
@@ -242,7 +284,7 @@ class Groups:
         if what <= {"lost"}:
             return Outcome(f"{noun} lost")
         if what <= {"lost", "ignored"}:
-            return Outcome(f"{noun} unanswered") if noun != "First lease" else Outcome("No answer")
+            return Outcome(noun, "no answer", "Unanswered")
         return Outcome(noun, "under way", noun)
 
     def _answered(self, noun: str, answer: int, records: int) -> Outcome:

@@ -7,15 +7,17 @@ the rows around it, never of all that happened: a view asks for as many as it ha
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from foviz import MESSAGES, MINUTE, US, RowKind, date_text, duration_text
-from ui.layout.chart_items import CLIENTS, Arrow, Effect, Item, Part, Pile
+from foviz import DAY, MESSAGES, MINUTE, US, Kind, RowKind, date_text, duration_text
+from ui.layout.chart_items import CLIENTS, Arrow, Change, Effect, Item, Mark, Part, Pile
 from ui.view.chart_events import event_item, is_chained
 from ui.view.chart_facts import SHORT
+from ui.view.chart_join import BLOCK, join_folds, join_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from foviz import Row
     from ui.view.chart_facts import Facts
@@ -26,7 +28,36 @@ _RUN = 128
 """A pile stands for at most this many rows; longer runs make several piles."""
 _SAID_ROWS = 8
 _START_ROWS = 64
+_AHEAD = 272
+FOREVER = 1 << 62
+KEPT_BLOCKS, KEPT_ROWS = 256, 8192
+"""A row is told by the rows that follow it, but by no more than these."""
 _DORA = ("DISCOVER", "OFFER", "REQUEST", "ACK")
+
+
+_Told = tuple[int, tuple[Item, ...]]
+
+
+@dataclass
+class Kept:
+    """What was told of rows that stay as they are, for one arrangement of lifelines.
+
+    Blocks go by the places and records of their first and last rows, families by their
+    exchange and its place, and ``tells`` says which messages have a row of their own. Each
+    stands for a playhead after the moment that is kept with it.
+    """
+
+    blocks: dict[tuple[int, int, int, int], _Told] = field(default_factory=dict)
+    families: dict[tuple[int, int], _Told] = field(default_factory=dict)
+    tells: dict[int, tuple[int, bool]] = field(default_factory=dict)
+
+    def limit(self) -> None:
+        """Forget what is too much."""
+        if len(self.blocks) > KEPT_BLOCKS:
+            self.blocks.clear()
+        if len(self.tells) > KEPT_ROWS:
+            self.families.clear()
+            self.tells.clear()
 
 
 class Telling(NamedTuple):
@@ -42,11 +73,17 @@ class Telling(NamedTuple):
     records: int
     now: int
     until: int
-    count: int
+    rows: int
     floor: int
     open_units: frozenset[int]
     left: frozenset[int]
     merged: bool = False
+    unfolded: bool = False
+    """Every message has a row of its own: the scale of events."""
+
+    def is_open(self, unit: int) -> bool:
+        """Whether the messages of a unit have a row each."""
+        return self.unfolded or unit in self.open_units
 
     def column(self, host: int) -> int:
         """Return the host whose lifeline stands for a host."""
@@ -59,83 +96,69 @@ class Telling(NamedTuple):
         return f" {self.facts.name(host)}" if self.column(host) == CLIENTS else ""
 
 
-def story_items(telling: Telling) -> Iterator[Item]:
-    """Return the items of the story, the lowest first; take as many as there is room for."""
-    return _joined(_Walk(telling).items())
+def story_items(telling: Telling, kept: Kept) -> Iterator[Item]:
+    """Return the items of the story, the lowest first; take as many as there is room for.
+
+    Rows are told in blocks; what lies well behind the playhead is told once and kept.
+    """
+    waiting: Item | None = None
+    for item in _blocks(telling, kept):
+        both = join_folds(item, waiting) if waiting is not None else None
+        if both is None and waiting is not None:
+            yield waiting
+        waiting = both or item
+    if waiting is not None:
+        yield waiting
 
 
-def _joined(items: Iterator[Item]) -> Iterator[Item]:
-    """Join folds that touch and piles that say the same."""
-    pending: Item | None = None
-    for item in items:
-        if pending is not None:
-            both = _join(item, pending)
-            if both is not None:
-                pending = both
-                continue
-            yield pending
-        pending = item
-    if pending is not None:
-        yield pending
-
-
-def _join(above: Item, below: Item) -> Item | None:
-    """Return one item for two that follow one another, or None."""
-    if above.form == below.form == "fold":
-        return below._replace(first=above.first, text=above.text or below.text)
-    if above.form != "row" or below.form != "row" or below.last - above.first > 8 * _RUN:
-        return None
-    if len(above.parts) != len(below.parts):
-        return None
-    joined: list[Part] = []
-    for one, other in zip(above.parts, below.parts, strict=True):
-        both = _join_piles(one, other)
-        if both is None:
-            return None
-        joined.append(both)
-    if above.group != below.group and all(isinstance(p, Pile) and p.a >= 0 for p in joined):
-        return None  # piles of single hosts keep their own brackets
-    return above._replace(
-        last=max(above.last, below.last),
-        parts=tuple(joined),
-        records=above.records + below.records,
-        effects=above.effects + below.effects,
-        group=above.group,
-        text="",
-    )
-
-
-def _join_piles(one: Part, other: Part) -> Pile | None:
-    if not isinstance(one, Pile) or not isinstance(other, Pile) or not one.base:
-        return None
-    if (one.a, one.b, one.who, one.base) != (other.a, other.b, other.who, other.base):
-        return None
-    return one._replace(
-        records=one.records + other.records,
-        units=one.units + other.units,
-        count=one.count + other.count,
-    )
+def _blocks(telling: Telling, kept: Kept) -> Iterator[Item]:
+    """Return the items of each block, the lowest first; nothing but folds joins across blocks."""
+    end = telling.until
+    while end > telling.floor:
+        start = max(telling.floor, (end - 1) // BLOCK * BLOCK)
+        walk = _Walk(telling, kept)
+        if not walk.is_settled(start, end):
+            yield from join_rows(walk.items(start, end))
+        else:
+            digest = telling.facts.digest
+            key = (start, end, digest.row(start).record, digest.row(end - 1).record)
+            over, items = kept.blocks.get(key, (FOREVER, ()))
+            if over >= telling.now:
+                items = tuple(join_rows(walk.items(start, end)))
+                over = walk.over_at(record for item in items for record in item.records)
+                if over < telling.now:
+                    kept.blocks[key] = (over, items)
+            yield from items
+        end = start
 
 
 class _Walk:
     """One walk up the digest."""
 
-    def __init__(self, telling: Telling) -> None:
-        self.t = telling
+    def __init__(self, telling: Telling, kept: Kept) -> None:
+        self.t, self.kept = telling, kept
         self.facts, self.groups = telling.facts, telling.groups
         self.digest, self.trace = telling.facts.digest, telling.facts.trace
+        self.start = telling.floor
 
-    def items(self) -> Iterator[Item]:
-        """Return items from the foot upwards."""
-        t = self.t
-        place = t.until - 1
-        if t.until == t.count and place >= t.floor:
-            yield from self._silence(place)
-        while place >= t.floor:
+    def items(self, start: int, end: int) -> Iterator[Item]:
+        """Return the items of the rows from *start* up to *end*, from the foot upwards."""
+        self.start = start
+        place = end - 1
+        yield from self._silence(place)
+        while place >= start:
             made, place = self._at(place)
             yield from made
-            if place >= t.floor:
+            if place >= start:
                 yield from self._silence(place)
+
+    def is_settled(self, start: int, end: int) -> bool:
+        """Whether a whole block stays as it is, wherever the playhead goes on to."""
+        t = self.t
+        if end - start < min(BLOCK, end - t.floor) or end % BLOCK or end + _AHEAD > t.rows:
+            return False
+        places = (self.digest.place_of(unit) for unit in t.open_units)
+        return not any(start - _AHEAD <= place < end for place in places)
 
     def _at(self, place: int) -> tuple[list[Item], int]:
         """Return the items of a row, the lowest first, and the place to go on from."""
@@ -143,7 +166,7 @@ class _Walk:
         if row.kind not in MESSAGES:
             return self._event(place, row), place - 1
         unit = self.groups.unit(row)
-        if unit in self.t.open_units:
+        if self.t.is_open(unit):
             return [self._message(place, row.record, row.kind)], place - 1
         if row.kind is RowKind.DHCP:
             return self._folded_exchange(place, row), place - 1
@@ -156,10 +179,10 @@ class _Walk:
     def _silence(self, place: int) -> list[Item]:
         """Return the fold between a row and the next, if that much time lies between."""
         t, record = self.t, self.digest.row(place).record
-        last = place + 1 >= t.count
+        last = place + 1 >= t.rows
         after = t.now if last else self.trace.at(self.digest.row(place + 1).record)
         before = self.trace.at(record)
-        day = date_text(after) if date_text(after) != date_text(before) else ""
+        day = date_text(after) if after // DAY != before // DAY else ""
         long = after - before > SILENCE and not (not last and self._is_awaited(place))
         if not long and not (day and not last):
             return []
@@ -184,7 +207,7 @@ class _Walk:
     def _tries(self, place: int, kind: RowKind) -> int:
         """Return how many repeated tries were left out after a row."""
         after = self.t.records
-        if place + 1 < self.t.count:
+        if place + 1 < self.t.rows:
             after = self.digest.row(place + 1).record
         return self.digest.tries_between(self.digest.row(place).record, after, kind)
 
@@ -195,14 +218,19 @@ class _Walk:
             return []
         if row.kind is RowKind.HOST and self._is_started(place, row):
             return []
-        item = event_item(self.facts, place, self.t.count)
+        item = event_item(self.facts, place, self.t.rows)
         if item is None:
             return []
-        parts = tuple(
-            part._replace(host=self.t.column(part.host)) if hasattr(part, "host") else part
-            for part in item.parts
-        )
+        parts = tuple(self._placed(part) for part in item.parts)
         return [item._replace(parts=parts, group=self.groups.root(place))]
+
+    def _placed(self, part: Part) -> Part:
+        """Return what happened at a host on the lifeline that stands for the host."""
+        if isinstance(part, Change):
+            return part._replace(host=self.t.column(part.host))
+        if isinstance(part, Mark):
+            return part._replace(host=self.t.column(part.host))
+        return part
 
     def _is_started(self, place: int, row: Row) -> bool:
         """A client's start is told by its first message, as soon as there is one."""
@@ -211,7 +239,7 @@ class _Walk:
             return False
         if self.facts.session.record(row.record).value("what") != "boot":
             return False
-        for after in range(place + 1, min(self.t.count, place + _START_ROWS)):
+        for after in range(place + 1, min(self.t.rows, place + _START_ROWS)):
             other = self.digest.row(after)
             if other.kind is RowKind.DHCP and self.trace.host(other.record) == host:
                 return True
@@ -255,7 +283,7 @@ class _Walk:
         if not tries:
             return ""
         after = self.t.now
-        if place + 1 < self.t.count:
+        if place + 1 < self.t.rows:
             after = self.trace.at(self.digest.row(place + 1).record)
         if after - self.trace.at(self.digest.row(place).record) > SILENCE:
             return ""  # the fold below counts them
@@ -280,16 +308,37 @@ class _Walk:
         return self._folded_run(place)[0]
 
     def _is_told_there(self, row: Row, unit: int) -> bool:
-        return row.exchange in self.groups.updates(unit, self.t.count)
+        return row.exchange in self.groups.updates(unit, self.t.rows)
 
-    def _family(self, place: int, exchange: int) -> list[Item]:
-        """Return the row of piles of an exchange and its updates."""
-        members = [m for m in self.digest.members(exchange) if m < self.t.records]
+    def _family(self, place: int, exchange: int) -> Sequence[Item]:
+        """Return the rows of piles of an exchange and its updates, once it is over."""
+        over, rows = self.kept.families.get((exchange, place), (FOREVER, ()))
+        if over >= self.t.now:
+            rows = tuple(self._family_rows(place, exchange))
+            over = self.over_at(self.groups.family(exchange))
+            if over < self.t.now and self.groups.is_over(exchange):
+                self.kept.families[exchange, place] = (over, rows)
+        return rows
+
+    def over_at(self, records: Iterable[int]) -> int:
+        """Return the moment after which all is known about messages among some records."""
+        latest = 0
+        for record in records:
+            if self.trace.kind(record) != Kind.SEND:
+                latest = max(latest, self.trace.at(record))
+                continue
+            arrivals = self.facts.sent(record).arrivals
+            # What waits in a stalled stream may be lost at any time.
+            latest = max(latest, *(at + 1 for _, at in arrivals)) if arrivals else FOREVER
+        return latest
+
+    def _family_rows(self, place: int, exchange: int) -> list[Item]:
+        members = [m for m in self.groups.members(exchange) if m < self.t.records]
         rest = tuple(m for m in members if not self._tells(self.digest.place_of(m), m))
         updates = tuple(
             m
-            for update in self.groups.updates(exchange, self.t.count)
-            for m in self.digest.members(update)
+            for update in self.groups.updates(exchange, self.t.rows)
+            for m in self.groups.members(update)
             if m < self.t.records
         )
         rows: list[list[Part]] = []
@@ -324,7 +373,7 @@ class _Walk:
         first = facts.sent(records[0])
         merged = t.merged and bool(self._suffix(records[0]))
         if len(records) == 1 and not merged:
-            return self._on_columns(facts.arrow(first.index, t.records))
+            return self._on_columns(facts.arrow(first.record, t.records))
         names = tuple(facts.sent(m).name for m in records)
         server, other = self._ends_of(records)
         labels = pile_labels(names, whole=whole)
@@ -388,7 +437,7 @@ class _Walk:
             return [self._message(place, row.record, row.kind)], place - 1
         run, first, root = [row.record], place, self.groups.root(place)
         before = place - 1
-        while before >= self.t.floor and (before + 1) % _RUN and self._joins(before, root):
+        while before >= self.start and (before + 1) % _RUN and self._joins(before, root):
             other = self.digest.row(before)
             if other.kind is RowKind.FAILOVER and self.groups.parent(other.exchange) < 0:
                 run.append(other.record)
@@ -425,7 +474,7 @@ class _Walk:
     def _joins(self, place: int, root: int) -> bool:
         """Whether the row at a place continues a run upwards, or at least does not end it."""
         row = self.digest.row(place)
-        if row.kind not in MESSAGES or self.groups.unit(row) in self.t.open_units:
+        if row.kind not in MESSAGES or self.t.is_open(self.groups.unit(row)):
             return False
         if self._silence(place) or self._tells(place, row.record):
             return False
@@ -438,6 +487,15 @@ class _Walk:
 
     def _tells(self, place: int, record: int) -> bool:
         """Whether a past message stays in view of its own: something befell it."""
+        over, found = self.kept.tells.get(record, (FOREVER, False))
+        if over >= self.t.now:
+            found = self._has_to_tell(place, record)
+            over = self.over_at((record,))
+            if over < self.t.now:
+                self.kept.tells[record] = (over, found)
+        return found
+
+    def _has_to_tell(self, place: int, record: int) -> bool:
         facts = self.facts
         row = self.digest.row(place)
         if row.kind is RowKind.CONNECT:
@@ -467,9 +525,9 @@ class _Walk:
             row = self.digest.row(before)
             if at - self.trace.at(row.record) > SILENCE:
                 break
-            if row.kind is RowKind.DHCP and row.exchange != here.exchange:
-                if _ignorers(facts.fates(row.record, self.t.records)) == ignored:
-                    return True
+            other = row.kind is RowKind.DHCP and row.exchange != here.exchange
+            if other and _ignorers(facts.fates(row.record, self.t.records)) == ignored:
+                return True
         return False
 
     # -- lifelines

@@ -193,7 +193,8 @@ def _side_lines(scene: Scene, server: ServerView, side: EndpointView) -> list[st
         heard = f", last heard {when(side.last_heard)}" if side.last_heard else ""
         lines.append(contact + heard)
     if side.pending:
-        lines.append(f"{side.pending} updates the partner has not acknowledged")
+        many = "update" if side.pending == 1 else "updates"
+        lines.append(f"{side.pending} {many} the partner has not acknowledged")
     reserve = reserve_left(scene, server)
     if reserve is not None:
         lines.append(f"{reserve[0]} of {reserve[1]} reserve addresses left")
