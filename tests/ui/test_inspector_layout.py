@@ -72,13 +72,14 @@ def test_at_the_size_of_the_pictures_everything_is_there():
     assert plan.causes.h == CAUSES
 
 
-def test_in_the_small_window_facts_go_before_the_tree():
+def test_in_the_small_window_facts_come_before_more_of_the_tree():
+    """Who asks why has to read the facts; a tree of three rows can be scrolled."""
     plan = plan_inspector(455, 288, 1.0, ACK)
-    assert plan.rows >= 4
+    assert plan.rows == 3
     assert plan.text_lines == 2
     assert plan.result_y >= 0
     assert plan.causes.h
-    assert plan.facts == 0
+    assert plan.facts >= 2
 
 
 def test_more_height_never_shows_less():

@@ -37,7 +37,7 @@ LEAST_STORY = 2
 MOST_STORY = 8
 """How many causes are told in words where there is room for more than pictures."""
 
-LEAST_BODY = (5, 4, 3)
+LEAST_BODY = (3,)
 """Rows of a tree that are tried, in turn, before facts get any room."""
 FACTS_FIRST, BODY_FIRST = 3, 10
 """Facts beside a tree get three rows, then the tree gets ten, then both the rest."""
@@ -184,7 +184,6 @@ class _Share:
 
 _ALL = 1 << 16
 _TREE_STAGES = (
-    ("body", LEAST_BODY[0]),
     ("source", 1),
     ("facts", FACTS_FIRST),
     ("body", BODY_FIRST),
