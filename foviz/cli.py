@@ -155,7 +155,17 @@ def words(verb: str) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; a user's mistake is one sentence on standard error and status 1 or 2."""
-    return guarded(lambda: cli.main(arguments, prog_name="foviz", standalone_mode=False))
+    words = sys.argv[1:] if arguments is None else arguments
+    return guarded(lambda: _invoke(list(words)))
+
+
+def _invoke(words: list[str]) -> None:
+    """Run a command as click's own main does, which would turn a broken pipe into a failure."""
+    try:
+        with cli.make_context("foviz", words) as context:
+            cli.invoke(context)
+    except click.exceptions.Exit as done:
+        raise SystemExit(done.exit_code) from None
 
 
 def guarded(work: Callable[[], object]) -> int:

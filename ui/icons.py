@@ -75,7 +75,7 @@ def icon(
         (QIcon.Mode.Disabled, QIcon.State.On, theme.inkoff),
     )
     for mode, state, tint in states:
-        for size in SIZES:
+        for size in sorted({*SIZES, *map(theme.px, SIZES)}):
             # Twice the size beside it serves screens of a higher device ratio.
             for ratio in sorted({1.0, 2.0, theme.ratio}):
                 made.addPixmap(icon_pixmap(name, size, tint, ratio), mode, state)

@@ -74,7 +74,7 @@ QFrame[role="hair"] { background: $hair; border: none; }
 _BUTTONS = """
 QToolButton, QPushButton { background: transparent; border: ${hair1}px solid transparent;
   border-radius: 4px; color: $ink2; padding: 2px 6px;
-  min-height: ${h18}px; }
+  min-height: ${h18}px; icon-size: ${h16}px; }
 QLineEdit > QToolButton, QTabBar > QToolButton { min-height: 0; padding: 0; border: none; }
 QToolButton:hover, QPushButton:hover { background: $hover; }
 QToolButton:pressed, QPushButton:pressed { background: $cliw; }
@@ -174,6 +174,7 @@ QTabBar::tab { background: transparent; border: none; border-bottom: 2px solid t
   color: $ink3; font-weight: normal; padding: 0 1px; margin: 0 9px; height: ${h25}px; }
 QTabBar::tab:hover { color: $ink; }
 QTabBar::tab:selected { color: $ink; font-weight: bold; border-bottom: 2px solid $ink; }
+QTabBar[role="title"]::tab:selected { border-bottom: 2px solid transparent; }
 QTabBar::tab:disabled { color: $inkoff; }
 QTabBar::tab:selected:focus { color: $sel; border-bottom: 2px solid $sel; }
 QTabWidget::pane { border: none; border-top: ${hair1}px solid $hair; }

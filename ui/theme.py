@@ -180,6 +180,10 @@ class Theme:
         """Return a size of a form that holds text, at the user's scale, in whole pixels."""
         return max(1, floor(size * self.font_scale + 0.5))
 
+    def grown(self, size: float) -> float:
+        """Return a mark's size: it grows with the text, and never falls below the pictures'."""
+        return size * max(1.0, self.font_scale)
+
     def snap(self, value: float) -> float:
         """Return the edge of a device pixel that is nearest to *value*."""
         if self.ratio == 1.0:

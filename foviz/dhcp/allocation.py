@@ -62,15 +62,21 @@ def choose_address(
     None when this server has nothing that it may give.
     """
     offers.purge(now, store)
+    own = port.allocatable(now, store)
     held = offers.of(now, client)
     if held is not None:
-        return store.get(held)
+        binding = store.get(held)
+        # An address on offer may have gone to the partner, or to its client, meanwhile.
+        if any(mask & store.bit(held) for mask in own) or may_have_again(
+            now, port, store, binding, client
+        ):
+            return binding
     if reserved is not None:
         return store.get(reserved)
     last = store.lease_of(client)
     if last is not None and may_have_again(now, port, store, last, client):
         return last
-    sets = [mask & ~offers.mask for mask in port.allocatable(now, store)]
+    sets = [mask & ~offers.mask for mask in own]
     if requested in store and any(mask & store.bit(requested) for mask in sets):
         return store.get(requested)
     for mask in sets:

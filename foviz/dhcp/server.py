@@ -186,7 +186,7 @@ class DhcpServer:
         self, now: int, scope: Scope, query: Query, message: DhcpMessage, own: int
     ) -> list[Action]:
         address = message.u32(50) or 0
-        if not scope.config.holds(address) or address not in scope.store:
+        if not scope.config.holds(address):
             return self._refuse(scope, query, message, own, address, "wrong-subnet")
         binding = scope.store.get(address)
         if may_have_again(now, scope.port, scope.store, binding, query.client):
@@ -194,7 +194,7 @@ class DhcpServer:
         known = scope.store.lease_of(query.client)
         if known is not None and known.status is ACTIVE:
             return self._refuse(scope, query, message, own, address, "other-address")
-        if binding.status is ACTIVE:
+        if known is not None and binding.status is ACTIVE:
             return self._refuse(scope, query, message, own, address, "address-of-another")
         # RFC 2131 §4.3.2: a server without a record must stay silent; the partner may have one.
         return [_decision("ignored", "unknown-client", query.hardware, address, ())]

@@ -19,6 +19,7 @@ from foviz.wire import dhcp
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from foviz.explain.history import LeaseGrant
     from foviz.sim.trace import Record, Trace
 
 
@@ -98,6 +99,8 @@ class Digest:
         self._unsent: dict[int, int] = {}
         """Queued messages that never were sent, and the records that say so."""
         self._ends: dict[int, tuple[End, ...]] = {}
+        self.heard_grants: dict[int, tuple[int, LeaseGrant]] = {}
+        """Grants that arrived, with the record that says so; :mod:`foviz.explain.history`'s."""
 
     def update(self) -> None:
         """Read the records that are new since the last call; start over after a cut back.

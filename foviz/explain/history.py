@@ -43,13 +43,17 @@ def lease_history(
 
 
 def _grant(trace: Trace, digest: Digest, index: int, records: int) -> LeaseGrant:
+    """Return the grant of an ACK; what arrived never changes and is read once."""
+    heard, kept = digest.heard_grants.get(index, (records, None))
+    if kept is not None and heard < records:
+        return kept
     record = trace[index]
     message = dhcp.decode(record.value("octets"))
     lease_s = message.u32(51) or 0
     base = _asked_at(trace, index)
     t1, t2 = message.u32(58), message.u32(59)
-    arrived = any(end.what == "heard" and end.record < records for end in digest.ends(index))
-    return LeaseGrant(
+    hearing = [e.record for e in digest.ends(index) if e.what == "heard" and e.record < records]
+    grant = LeaseGrant(
         record=index,
         at=record.at,
         server=record.host,
@@ -59,8 +63,11 @@ def _grant(trace: Trace, digest: Digest, index: int, records: int) -> LeaseGrant
         t1=base + (lease_s // 2 if t1 is None else t1) * US,
         t2=base + (lease_s * 7 // 8 if t2 is None else t2) * US,
         expires=base + lease_s * US,
-        arrived=arrived,
+        arrived=bool(hearing),
     )
+    if hearing:
+        digest.heard_grants[index] = (min(hearing), grant)
+    return grant
 
 
 def _asked_at(trace: Trace, index: int) -> int:

@@ -56,6 +56,9 @@ class Outcome(NamedTuple):
 def judge(own: Binding, update: Binding, now: int, *, primary: bool) -> Outcome:
     """Return whether the receiver of *update* takes it; times in µs of the receiver's clock."""
     rule = TABLE[own.status][update.status]
+    if rule == CLIENTS and own.client != update.client and now >= own.expires:
+        # Over, and not ended only because this server was silent: the row of EXPIRED.
+        rule = TABLE[EXPIRED][update.status]
     if rule == CLIENTS:
         accepted = own.client == update.client or not primary
         return Outcome(0 if accepted else RejectReason.FATAL_CONFLICT, rule)
@@ -64,7 +67,8 @@ def judge(own: Binding, update: Binding, now: int, *, primary: bool) -> Outcome:
     accepted = {
         ACCEPT: True,
         LATER: update.cltt // US > own.cltt // US,
-        OVER: now >= own.expires,
+        # A received end is kept as the end of its second, and the partner's own may be sooner.
+        OVER: now // US >= own.expires // US,
         SINCE: update.cltt // US > own.start // US,
     }[rule]
     return Outcome(0 if accepted else RejectReason.OUTDATED, rule)

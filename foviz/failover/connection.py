@@ -198,6 +198,9 @@ def lose(endpoint: Endpoint, now: int, why: str, *, retry: bool = True) -> list[
     ]
     if had_contact:
         actions.extend(machine.fire(endpoint, now, Event.FAILED))
-    if retry and not endpoint.opening:
-        actions.extend(open_connection(endpoint, now))
-    return actions
+    if not retry or endpoint.opening:
+        return actions
+    if not had_contact:
+        # At once only after contact: a partner that rejects us would be called without a pause.
+        return [*actions, SetTimer("retry", endpoint.profile.connect_retry_s * US)]
+    return [*actions, *open_connection(endpoint, now)]

@@ -20,6 +20,7 @@ from foviz.failover.states import (
     PARTNER_DOWN,
     POTENTIAL_CONFLICT,
     RECOVER,
+    RECOVER_DONE,
     RECOVER_WAIT,
     RESOLUTION_INTERRUPTED,
     STARTUP,
@@ -145,7 +146,8 @@ def _no_entry(endpoint: Endpoint, now: int, old: ServerState) -> list[Action]:
 def _enter_normal(endpoint: Endpoint, now: int, old: ServerState) -> list[Action]:
     interrupted = old is COMMUNICATION_INTERRUPTED
     endpoint.wants_updates = interrupted and endpoint.profile.updreq_on_normal
-    endpoint.wants_push = endpoint.profile.push_unacked_on_normal
+    # Who recovered has asked and is not asked: what only it knows it tells of itself (§9.8.1).
+    endpoint.wants_push = endpoint.profile.push_unacked_on_normal or old is RECOVER_DONE
     if not endpoint.is_primary:
         return []
     endpoint.wants_balance = True
@@ -194,7 +196,7 @@ _ENTRY: Final[dict[ServerState, Callable[[Endpoint, int, ServerState], list[Acti
     PARTNER_DOWN: _enter_partner_down,
     RECOVER: _enter_recover,
     RECOVER_WAIT: _enter_recover_wait,
-    ServerState.RECOVER_DONE: _enter_recover_done,
+    RECOVER_DONE: _enter_recover_done,
     POTENTIAL_CONFLICT: _enter_conflict,
 }
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from foviz.base.time import US, whole_seconds
-from foviz.failover.leadtime import lease_to_give, potential_expiration
+from foviz.failover.leadtime import (
+    lease_to_give,
+    potential_expiration,
+    usable_in_partner_down,
+)
 from foviz.failover.loadbalance import bucket_of, primary_buckets
 from foviz.failover.relationship import Mode
 from foviz.failover.states import (
@@ -15,7 +19,7 @@ from foviz.failover.states import (
     STATES,
     Service,
 )
-from foviz.lease.binding import AVAILABLE, BACKUP, FREE, Binding
+from foviz.lease.binding import AVAILABLE, BACKUP, ENDED, FREE, Binding
 from foviz.lease.port import Grant, Query, Request, Verdict
 from foviz.wire.failover import state_text
 
@@ -78,7 +82,7 @@ def own_status(endpoint: Endpoint) -> tuple[int, int]:
 
 
 def allocatable(endpoint: Endpoint, now: int, store: LeaseStore) -> tuple[Mask, ...]:
-    """The sets a new client may get an address from: ours, then in PARTNER-DOWN theirs."""
+    """The sets a new client may get an address from; in PARTNER-DOWN theirs and ended ones too."""
     service = STATES[endpoint.state].service
     if service in (Service.SILENT, Service.RENEW):
         return ()
@@ -86,7 +90,21 @@ def allocatable(endpoint: Endpoint, now: int, store: LeaseStore) -> tuple[Mask, 
     sets = [store.mask(own)]
     if endpoint.state is PARTNER_DOWN and now >= takeover_at(endpoint):
         sets.append(store.mask(partners))
+        sets.append(_over(endpoint, now, store))
     return tuple(sets)
+
+
+def _over(endpoint: Endpoint, now: int, store: LeaseStore) -> Mask:
+    """The ended addresses that by no promise of either server anybody can still use (§9.4.2)."""
+    mclt = endpoint.relationship.mclt_s * US
+    over = 0
+    for status in ENDED:
+        for address in store.addresses(store.mask(status)):
+            binding = store.get(address)
+            furthest = max(binding.furthest, binding.start)
+            if usable_in_partner_down(endpoint.durable.since, mclt, furthest) <= now:
+                over |= store.bit(address)
+    return over
 
 
 def takeover_at(endpoint: Endpoint) -> int:

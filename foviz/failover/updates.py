@@ -123,7 +123,8 @@ def _acknowledge(store: LeaseStore, sent: Binding, now: int, *, reclaimed: bool)
         if current.status is not BACKUP:
             return []
         new = sent._replace(known=True)
-    elif current == sent:
+    elif messages.binding_options(current) == messages.binding_options(sent):
+        # What we told still holds, though the partner may have told us something meanwhile.
         # The sender copies what it sent: a BNDACK carries no potential expiration (§7.1.5).
         new = current._replace(known=True, acked_pet=max(current.acked_pet, sent.pet))
         if current.status in ENDED:
@@ -216,9 +217,15 @@ def merge(own: Binding, update: Binding, endpoint: Endpoint, now: int) -> Bindin
     if not same:
         return update._replace(granter=endpoint.relationship.partner_name, reserved=own.reserved)
     newer = update.cltt // US > own.cltt // US or not own.granter
+    if newer:
+        expires = update.expires
+    elif update.cltt // US < own.cltt // US:
+        expires = own.expires  # the client's last word was to us, as the partner hears too
+    else:
+        expires = max(own.expires, update.expires)
     return update._replace(
         granter=endpoint.relationship.partner_name if newer else own.granter,
-        expires=update.expires if newer else max(own.expires, update.expires),
+        expires=expires,
         start=update.start if newer else own.start,
         cltt=max(own.cltt, update.cltt),
         pet=own.pet,

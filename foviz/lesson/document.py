@@ -269,8 +269,10 @@ def _links(tokens: list[Token], offset: int) -> tuple[tuple[str, int], ...]:
     """Return every link's target with its line."""
     found: list[tuple[str, int]] = []
     for token in tokens:
+        line = offset + (token.map[0] if token.map else 0) + 1
         for child in token.children or ():
-            if child.type == "link_open":
-                target = str(child.attrGet("href") or "")
-                found.append((target, offset + (token.map[0] if token.map else 0) + 1))
+            if child.type in ("softbreak", "hardbreak"):
+                line += 1
+            elif child.type == "link_open":
+                found.append((str(child.attrGet("href") or ""), line))
     return tuple(found)

@@ -39,7 +39,7 @@ def build(scenario: Scenario, seed: int) -> World:
     _relate(world, scenario)
     for server in world.servers():
         world.schedule(world.now, "boot", (server.index,), NOBODY)
-    world.next_time()
+    world.clear_queue()
     return world
 
 

@@ -9,7 +9,7 @@ from foviz.base.action import Datagram, SendDatagram
 from foviz.base.address import BROADCAST
 from foviz.base.kinds import Kind
 from foviz.sim.events import DATAGRAM
-from foviz.sim.passage import ordered, passage
+from foviz.sim.passage import CLEAR, Passage, ordered, passage
 from foviz.wire.dhcp import CLIENT_PORT
 
 if TYPE_CHECKING:
@@ -29,12 +29,15 @@ def send(world: World, host: Host, engine: str, action: SendDatagram, cause: int
     targets = _targets(world, interface, action)
     ways = [(target, way) for target in targets if (way := network.way(interface, target))]
     broadcast = action.destination == BROADCAST
-    order = ordered(world, host, [way for _, way in ways], "dhcp", action.octets)
-    planned = [passage(world, way, order) for _, way in ways]
-    arrivals = tuple(
-        (target, world.now + world.network.latency(way) + found.delay)
-        for (target, way), found in zip(ways, planned, strict=True)
-    )
+    order = CLEAR
+    if world.message_faults:
+        order = ordered(world, host, [way for _, way in ways], "dhcp", action.octets)
+    planned: list[Passage] = []
+    arrivals: list[tuple[int, int]] = []
+    for target, way in ways:
+        found = passage(world, way, order)
+        planned.append(found)
+        arrivals.append((target, world.now + network.latency(way) + found.delay))
     hardware = _ALL_ONES
     if not broadcast:
         hardware = action.hardware or (world.hosts[targets[0]].hardware if targets else _ALL_ONES)
@@ -46,7 +49,7 @@ def send(world: World, host: Host, engine: str, action: SendDatagram, cause: int
         action.source_port,
         action.destination_port,
         action.octets,
-        arrivals,
+        tuple(arrivals),
         0,
         interface.hardware,
         hardware,
@@ -60,9 +63,10 @@ def send(world: World, host: Host, engine: str, action: SendDatagram, cause: int
             world.record(target, Kind.LOST, record, (record, found.why, found.lost_at))
             continue
         args = (target, record, action, interface.host)
-        world.push(at, DATAGRAM, target, args, network.links[interface.link].index)
+        link = network.links[interface.link].index
+        world.push(at, DATAGRAM, target, args, link)
         if found.twice:
-            world.push(at + 1, DATAGRAM, target, args, network.links[interface.link].index)
+            world.push(at + 1, DATAGRAM, target, args, link)
 
 
 def _targets(world: World, interface: Interface, action: SendDatagram) -> list[int]:
@@ -108,8 +112,11 @@ def arrive(world: World, target: int, record: int, action: SendDatagram, sender:
         world.record(target, Kind.LOST, record, (record, why, host.name))
         return
     received = world.record(target, Kind.RECEIVE, record, (record,))
-    foot = way[-1][0]
-    own = next((i.address for i in network.interfaces[target] if i.link == foot), 0)
+    foot, own = way[-1][0], 0
+    for entrance in network.interfaces[target]:
+        if entrance.link == foot:
+            own = entrance.address
+            break
     delivered = Datagram(
         action.source,
         action.destination,

@@ -14,7 +14,7 @@ from foviz.lease.binding import ACTIVE, Binding
 from foviz.sim.host import ClientHost, Host, ServerHost
 
 if TYPE_CHECKING:
-    from foviz.base.action import Fact, Note, Persist
+    from foviz.base.action import Fact, Persist
     from foviz.sim.world import World
 
 MONITORS = ("duplicate-address", "beyond-lead-time")
@@ -31,9 +31,6 @@ class Monitors:
         self.enabled = True
         self.breaches = 0
         self._lease_records: dict[int, int] = {}
-
-    def on_note(self, world: World, host: Host, index: int, note: Note) -> None:
-        """Look at a record an engine made."""
 
     def on_persist(self, world: World, host: Host, index: int, action: Persist) -> None:
         """Look at what was written: a client's new lease, a server's new binding."""

@@ -147,6 +147,8 @@ class Network:
     def interface_for(self, host: int, source: int, destination: int) -> Interface | None:
         """Return the interface by which a host sends: by source, by subnet, else the first."""
         interfaces = self.interfaces[host]
+        if len(interfaces) == 1:
+            return interfaces[0]
         for interface in interfaces:
             if source and interface.address == source:
                 return interface
@@ -159,20 +161,19 @@ class Network:
 
     def way(self, interface: Interface, host: int) -> tuple[Hop, ...] | None:
         """Return the way of a frame from an interface to a host, or None if there is none."""
-        first = self._first_node(interface)
+        name = interface.link
+        first = self.links[name].other(self.host_names[interface.host])
         if first == self.host_names[host]:
-            return ((interface.link, first),)
+            return ((name, first),)
         beyond = self._ways_from(first).get(host)
-        return None if beyond is None else ((interface.link, first), *beyond)
-
-    def _first_node(self, interface: Interface) -> str:
-        return self.links[interface.link].other(self.host_names[interface.host])
+        return None if beyond is None else ((name, first), *beyond)
 
     def _ways_from(self, segment: str) -> dict[int, tuple[Hop, ...]]:
         """Return the ways from a segment to every host; one search a segment, not a host."""
-        if segment not in self._ways:
-            self._ways[segment] = self._spread(segment)
-        return self._ways[segment]
+        ways = self._ways.get(segment)
+        if ways is None:
+            ways = self._ways[segment] = self._spread(segment)
+        return ways
 
     def _spread(self, segment: str) -> dict[int, tuple[Hop, ...]]:
         if segment not in self.segments:
@@ -194,12 +195,17 @@ class Network:
 
     def latency(self, way: tuple[Hop, ...]) -> int:
         """Return how long a frame takes along a way, in µs."""
-        return sum(self.links[name].latency for name, _ in way)
+        links, total = self.links, 0
+        for name, _ in way:
+            total += links[name].latency
+        return total
 
     def cut_on(self, way: tuple[Hop, ...]) -> str:
         """Return the first link of a way that is cut in the direction of travel, or ``""``."""
+        links = self.links
         for name, towards in way:
-            if self.links[name].is_cut(towards):
+            link = links[name]
+            if (link.cut_ab or link.cut_ba) and link.is_cut(towards):
                 return name
         return ""
 

@@ -17,6 +17,10 @@ CONNECT_WAIT: Final = 21 * US
 """How long an unanswered SYN is waited for: what Windows waits."""
 
 
+Way = tuple[tuple[str, str], ...]
+"""Hops of :mod:`foviz.sim.network`."""
+
+
 class End:
     """One end of a connection: which host, the engine's handle, its address and port."""
 
@@ -61,5 +65,5 @@ class Connection:
         self.ends = (opener, acceptor)
         self.flows = (Flow(), Flow())
         self.open = False
-        self.way: tuple[tuple[str, str], ...] = ()
-        """Links from the opener to the acceptor."""
+        self.ways: tuple[Way, Way] = ((), ())
+        """Links from the opener to the acceptor, and back."""

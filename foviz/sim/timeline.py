@@ -29,6 +29,9 @@ APART_LONG_AGO: Final = 1024
 NEAR_APART: Final = 32
 """Events between two checkpoints close to the cursor, which make stepping back cheap."""
 NEAR: Final = 1024
+"""Around the cursor so many events are covered by these at most."""
+NEAR_BEFORE: Final = 160
+"""On the way to a cursor only the last of them are made: a seek from far away costs no more."""
 KEPT_WHOLE: Final = 64
 """Checkpoints at the end of a branch that are not thinned yet."""
 
@@ -119,7 +122,8 @@ class Timeline:
         world = self.frontier
         with quiet_collector():
             while (coming := world.next_time()) is not None and coming <= at:
-                self.advance()
+                world.step()
+                self._after_event(world)
         self.branch.end_at = max(self.branch.end_at, at)
 
     def intervene(self, at: int, intervention: Intervention) -> int:
@@ -133,7 +137,8 @@ class Timeline:
     def _after_event(self, world: World) -> None:
         branch = self.branch
         branch.end = world.executed
-        branch.end_at = max(branch.end_at, world.now)
+        if world.now > branch.end_at:
+            branch.end_at = world.now
         last = branch.checkpoints[-1] if branch.checkpoints else None
         since = last.executed if last is not None else branch.fork
         if world.executed - since >= APART:
@@ -197,7 +202,7 @@ class Timeline:
         with quiet_collector():
             while view.executed < cursor:
                 self._replay_one(view, self.branch)
-                if not view.executed % NEAR_APART:
+                if not view.executed % NEAR_APART and cursor - view.executed <= NEAR_BEFORE:
                     self._keep_near(view)
         self._view = view
         return view
@@ -216,12 +221,13 @@ class Timeline:
 
     def _restore(self, cursor: int) -> World:
         with quiet_collector():
-            return checkpoints.restore(self._nearest(cursor), NullRecorder())
+            return checkpoints.restore(self._nearest(cursor), NullRecorder(), self._view)
 
     def _keep_near(self, view: World) -> None:
         if view.executed in self._near:
             return
-        self._near[view.executed] = checkpoints.take(view)
+        before = self.branch.nearest_checkpoint(view.executed)
+        self._near[view.executed] = checkpoints.take(view, before)
         while len(self._near) > NEAR // NEAR_APART:
             furthest = max(self._near, key=lambda event: (abs(event - view.executed), event))
             del self._near[furthest]

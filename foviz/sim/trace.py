@@ -20,11 +20,18 @@ from foviz.base.kinds import PLACES, Kind
 BLOCK: Final = 1024
 """Records in a compressed block."""
 
-_CACHED_BLOCKS: Final = 8
+_CACHED_BLOCKS: Final = 64
+"""A lease's history is read across as many blocks as it has renewals; this is some 7 MB."""
 _KINDS: Final = tuple(Kind)
 _HEAD: Final = Struct("<qiBhI")
 _PACKING: Final = 2
 """Version 2 of the packing is a function of the values alone; later ones depend on references."""
+
+_dumps, _crc32, _pack_head = marshal.dumps, zlib.crc32, _HEAD.pack
+
+_New = tuple[int, int, Kind, int, int, tuple[Any, ...]]
+"""(at, host, kind, cause, event, data)"""
+_DATA: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,32 +85,73 @@ class Trace:
         self._start = array("I")
         self._sealed: list[bytes] = []
         self._open = bytearray()
+        self._new: list[_New] = []
+        """Appended and not packed yet: a block is packed at once, or when somebody reads."""
+        self._room = BLOCK
+        """Records that the open block has room for."""
         self._cache: dict[int, bytes] = {}
 
     def __len__(self) -> int:
-        return self.shared + len(self._at)
+        return self.shared + len(self._at) + len(self._new)
+
+    @property
+    def size(self) -> int:
+        """Octets that the records of this branch's own take."""
+        self._pack()
+        columns = sum(len(column) * column.itemsize for column in self._columns())
+        return columns + sum(map(len, self._sealed)) + len(self._open)
 
     def append(
         self, at: int, host: int, kind: Kind, cause: int, event: int, data: tuple[Any, ...]
     ) -> None:
         """Add a record at the end."""
-        packed = marshal.dumps(data, _PACKING)
-        last = self.fingerprint(len(self))
-        self._at.append(at)
-        self._cause.append(cause)
-        self._kind.append(kind)
-        self._host.append(host)
-        self._event.append(event)
-        head = _HEAD.pack(at, cause, kind, host, event)
-        self._fingerprint.append(zlib.crc32(packed, zlib.crc32(head, last)))
-        self._start.append(len(self._open))
-        self._open += packed
-        if not len(self._at) % BLOCK:
+        self._new.append((at, host, kind, cause, event, data))
+        if len(self._new) == self._room:
+            self._pack()
+
+    def _pack(self) -> None:
+        """Put what is new into the columns; it never reaches beyond the open block."""
+        new = self._new
+        if not new:
+            return
+        packed = [_dumps(row[_DATA], _PACKING) for row in new]
+        last, start = self._last_fingerprint(), len(self._open)
+        fingerprints, starts = [], []
+        for (at, host, kind, cause, event, _), octets in zip(new, packed, strict=True):
+            last = _crc32(octets, _crc32(_pack_head(at, cause, kind, host, event), last))
+            fingerprints.append(last)
+            starts.append(start)
+            start += len(octets)
+        ats, hosts, kinds, causes, events, _ = zip(*new, strict=True)
+        added = (ats, causes, kinds, hosts, events, fingerprints, starts)
+        for column, values in zip(self._columns(), added, strict=True):
+            column.extend(values)
+        self._open += b"".join(packed)
+        self._new = []
+        self._room = BLOCK - len(self._at) % BLOCK
+        if self._room == BLOCK:
             self._sealed.append(zlib.compress(self._open, 1))
             self._open = bytearray()
 
+    def _last_fingerprint(self) -> int:
+        if self._fingerprint:
+            return self._fingerprint[-1]
+        return self.parent.fingerprint(self.shared) if self.parent is not None else 0
+
+    def _columns(self) -> tuple[array[int], ...]:
+        return (
+            self._at,
+            self._cause,
+            self._kind,
+            self._host,
+            self._event,
+            self._fingerprint,
+            self._start,
+        )
+
     def truncate(self, length: int) -> None:
         """Drop the records from *length* on; only records of this branch's own."""
+        self._pack()
         keep = length - self.shared
         assert 0 <= keep <= len(self._at)
         block = keep // BLOCK
@@ -113,20 +161,15 @@ class Trace:
         if keep < len(self._at):
             del self._open[self._start[keep] :]
         self._cache.clear()
-        for column in (
-            self._at,
-            self._cause,
-            self._kind,
-            self._host,
-            self._event,
-            self._fingerprint,
-            self._start,
-        ):
+        for column in self._columns():
             del column[keep:]
+        self._room = BLOCK - keep % BLOCK
 
     # -- reading
 
     def __getitem__(self, index: int) -> Record:
+        if self._new:
+            self._pack()
         if index < 0:
             index += len(self)
         place = index - self.shared
@@ -162,31 +205,43 @@ class Trace:
 
     def at(self, index: int) -> int:
         """Return the moment of a record."""
+        if self._new:
+            self._pack()
         place = index - self.shared
         return self._at[place] if place >= 0 else self._of_parent().at(index)
 
     def kind(self, index: int) -> int:
         """Return the kind of a record as a number."""
+        if self._new:
+            self._pack()
         place = index - self.shared
         return self._kind[place] if place >= 0 else self._of_parent().kind(index)
 
     def host(self, index: int) -> int:
         """Return the host of a record."""
+        if self._new:
+            self._pack()
         place = index - self.shared
         return self._host[place] if place >= 0 else self._of_parent().host(index)
 
     def cause(self, index: int) -> int:
         """Return the index of the record that led to this one, or −1."""
+        if self._new:
+            self._pack()
         place = index - self.shared
         return self._cause[place] if place >= 0 else self._of_parent().cause(index)
 
     def event(self, index: int) -> int:
         """Return the number of the event that emitted the record."""
+        if self._new:
+            self._pack()
         place = index - self.shared
         return self._event[place] if place >= 0 else self._of_parent().event(index)
 
     def fingerprint(self, length: int) -> int:
         """Return the rolling fingerprint of the first *length* records."""
+        if self._new:
+            self._pack()
         place = length - 1 - self.shared
         if place >= 0:
             return self._fingerprint[place]
@@ -194,6 +249,8 @@ class Trace:
 
     def count_until_event(self, event: int) -> int:
         """Return how many records the first *event* events emitted."""
+        if self._new:
+            self._pack()
         if self._event and event >= self._event[0]:
             return self.shared + bisect_right(self._event, event)
         if self.parent is None:
@@ -202,6 +259,8 @@ class Trace:
 
     def count_until_time(self, at: int) -> int:
         """Return how many records stand at or before a moment."""
+        if self._new:
+            self._pack()
         if self._at and at >= self._at[0]:
             return self.shared + bisect_right(self._at, at)
         if self.parent is None:
@@ -210,6 +269,8 @@ class Trace:
 
     def first_at(self, at: int) -> int:
         """Return the index of the first record at or after a moment, or the length."""
+        if self._new:
+            self._pack()
         if self.parent is not None and self.shared and self.parent.at(self.shared - 1) >= at:
             return self.parent.first_at(at)
         return self.shared + bisect_left(self._at, at)

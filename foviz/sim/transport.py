@@ -24,7 +24,6 @@ from foviz.sim.stream import (
 
 if TYPE_CHECKING:
     from foviz.sim.host import Host
-    from foviz.sim.network import Hop
     from foviz.sim.world import World
 
 EPHEMERAL_PORT = 49152
@@ -49,7 +48,8 @@ def open_stream(world: World, host: Host, engine: str, action: OpenStream, cause
     )
     connection.ends[1].alive = False
     way = network.way(interface, acceptor) if interface and acceptor >= 0 else None
-    connection.way = way or ()
+    if way:
+        connection.ways = (way, network.back(way, host.name))
     world.connections[number] = connection
     world.handles[host.index, action.handle] = number
     _send_sign(world, connection, 0, b"SYN", cause)
@@ -133,9 +133,12 @@ def send(world: World, host: Host, engine: str, action: SendStream, cause: int) 
 def _transmit(
     world: World, connection: Connection, side: int, segment: Segment, cause: int
 ) -> None:
-    way = _way(world, connection, side)
+    way = connection.ways[side]
     host = world.hosts[connection.ends[side].host]
-    found = passage(world, way, ordered(world, host, [way], "failover", segment.octets))
+    order = CLEAR
+    if world.message_faults:
+        order = ordered(world, host, [way], "failover", segment.octets)
+    found = passage(world, way, order)
     flow = connection.flows[side]
     at = max(world.now + world.network.latency(way) + found.delay, flow.not_before)
     if found.delay:
@@ -153,7 +156,7 @@ def _transmit(
 def _push_segment(
     world: World, connection: Connection, side: int, segment: Segment, record: int, at: int
 ) -> None:
-    way = _way(world, connection, side)
+    way = connection.ways[side]
     target = connection.ends[1 - side].host
     link = world.network.links[way[0][0]].index if way else -1
     world.push(at, SEGMENT, target, (connection.number, side, segment, record, target), link)
@@ -185,7 +188,7 @@ def retransmit(world: World, number: int, side: int) -> None:
     connection = world.connections[number]
     flow = connection.flows[side]
     segment = flow.waiting[0]
-    way = _way(world, connection, side)
+    way = connection.ways[side]
     target = connection.ends[1 - side].host
     at = max(world.now + world.network.latency(way), flow.not_before)
     arrivals = ((target, at),)
@@ -197,7 +200,7 @@ def retransmit(world: World, number: int, side: int) -> None:
     else:
         why = ("cut", cut) if cut else ("off", world.hosts[target].name)
         world.record(target, Kind.LOST, record, (record, *why))
-    if not passes or world.network.cut_on(_way(world, connection, 1 - side)):
+    if not passes or world.network.cut_on(connection.ways[1 - side]):
         flow.timeout = min(flow.timeout * 2, RETRANSMIT_LONGEST)
         _arm_retransmission(world, connection, side)
         return
@@ -232,7 +235,7 @@ def segment_arrives(
         # An earlier one is missing. The receiver keeps nothing out of order: both come again.
         _stall(world, connection, side, segment)
         return
-    back = _way(world, connection, 1 - side)
+    back = connection.ways[1 - side]
     if connection.ends[side].alive and world.network.cut_on(back):
         # It arrived, but its acknowledgement will not: the sender repeats it.
         _stall(world, connection, side, segment)
@@ -340,7 +343,7 @@ def _forget(world: World, connection: Connection) -> None:
 
 def _send_sign(world: World, connection: Connection, side: int, sign: bytes, cause: int) -> None:
     """Send a SYN, SYN-ACK, FIN or RST: no retransmission, a lost one is on record."""
-    way = _way(world, connection, side)
+    way = connection.ways[side]
     target = connection.ends[1 - side].host
     host = world.hosts[connection.ends[side].host]
     order = ordered(world, host, [way], "tcp", sign) if sign == b"SYN" and way else CLEAR
@@ -369,7 +372,7 @@ def _receiver(
     if connection is None:
         world.record(target, Kind.LOST, record, (record, "closed", host.name))
         return None
-    cut = world.network.cut_on(_way(world, connection, side))
+    cut = world.network.cut_on(connection.ways[side])
     if cut:
         world.record(target, Kind.LOST, record, (record, "cut", cut))
         return None
@@ -377,13 +380,6 @@ def _receiver(
         world.record(target, Kind.LOST, record, (record, "off", host.name))
         return None
     return connection, host
-
-
-def _way(world: World, connection: Connection, side: int) -> tuple[Hop, ...]:
-    if side == 0 or not connection.way:
-        return connection.way
-    start = world.network.host_names[connection.ends[0].host]
-    return world.network.back(connection.way, start)
 
 
 def _side_of(connection: Connection, host: Host, handle: str) -> int:
@@ -401,7 +397,7 @@ def _record_segment(
     protocol: str = "failover",
 ) -> int:
     own, other = connection.ends[side], connection.ends[1 - side]
-    way = _way(world, connection, side)
+    way = connection.ways[side]
     data = (
         protocol,
         way[0][0] if way else "",

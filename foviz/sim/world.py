@@ -8,6 +8,7 @@ entropy or depends on the order of a set.
 from __future__ import annotations
 
 import heapq
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from foviz.base.action import (
@@ -47,6 +48,7 @@ from foviz.sim.trace import NullRecorder, Recorder
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from foviz.sim.checkpoint import Blob
     from foviz.sim.faults import MessageFault
     from foviz.sim.stream import Connection
 
@@ -79,7 +81,7 @@ class World:
         self.monitors = Monitors()
         self.message_faults: list[MessageFault] = []
         self.touched: dict[int, None] = {}
-        self.blobs: dict[int, bytes] = {}
+        self.blobs: dict[int, Blob] = {}
         self.first_delay = 0
         self.fuzz = 0
         self.recorder: Recorder = NullRecorder()
@@ -95,34 +97,35 @@ class World:
 
     def next_time(self) -> int | None:
         """Return the moment of the next event, or None when nothing will ever happen."""
-        queue = self.queue
-        while queue:
-            entry = queue[0]
-            if self._is_live(entry):
-                return entry[0]
-            heapq.heappop(queue)
-        return None
+        return self.queue[0][0] if self.queue else None
 
     def step(self) -> bool:
         """Execute the next event; False when there is none."""
-        at = self.next_time()
-        if at is None:
+        if not self.queue:
             return False
-        _, _, _, what, args = heapq.heappop(self.queue)
-        self.now = at
+        self.now, _, _, what, args = heapq.heappop(self.queue)
         self.executed += 1
         _EXECUTE[what](self, *args)
-        self.next_time()  # clears what is no event, so that looking ahead changes nothing
+        self.clear_queue()
         return True
 
-    def _is_live(self, entry: Entry) -> bool:
-        """Whether an entry is an event: a timer may have been moved or cancelled."""
-        what, args = entry[3], entry[4]
-        if what == TIMER:
-            return self._timer_is_due(entry[0], args[0], args[1])
-        if what in (RETRANSMIT, CONNECT_TIMEOUT):
-            return transport.is_pending(self, entry[0], what == RETRANSMIT, *args)
-        return True
+    def clear_queue(self) -> None:
+        """Let the queue begin with an event: a timer may have been moved or cancelled.
+
+        It does so after every event, so that looking ahead changes nothing.
+        """
+        queue = self.queue
+        while queue:
+            at, _, _, what, args = queue[0]
+            if what == TIMER:
+                live = self._timer_is_due(at, args[0], args[1])
+            elif what in (RETRANSMIT, CONNECT_TIMEOUT):
+                live = transport.is_pending(self, at, what == RETRANSMIT, *args)
+            else:
+                return
+            if live:
+                return
+            heapq.heappop(queue)
 
     # -- records
 
@@ -176,10 +179,10 @@ class World:
         self.touched[host.index] = None
         for action in actions:
             if isinstance(action, Note):
-                index = self.record(host.index, action.kind, cause, action.data)
-                if action.kind in _LEADING:
+                kind = action.kind
+                index = self.record(host.index, kind, cause, action.data)
+                if kind in _LEADING:
                     cause = index
-                self.monitors.on_note(self, host, index, action)
             elif isinstance(action, Persist):
                 self._persist(host, action, cause)
             else:
@@ -219,7 +222,8 @@ class World:
                 _CARRY_OUT[type(action)](self, host, "dhcp", action, cause)
 
     def _set_timer(self, host: Host, engine: str, action: SetTimer, cause: int) -> None:
-        self.set_timer(host, f"{engine}:{action.name}", action.after)
+        # One text for all timers of a name: checkpoints hold it once.
+        self.set_timer(host, intern(f"{engine}:{action.name}"), action.after)
 
     def _cancel_timer(self, host: Host, engine: str, action: CancelTimer, cause: int) -> None:
         host.timers.pop(f"{engine}:{action.name}", None)
@@ -263,7 +267,7 @@ class World:
         data = (intervention.line, self.interventions)
         index = self.record(NOBODY, Kind.INTERVENTION, NOBODY, data)
         faults.carry_out(self, intervention, index)
-        self.next_time()
+        self.clear_queue()
         return index
 
     # -- looking things up
@@ -284,7 +288,7 @@ class World:
         return [host for host in self.hosts if isinstance(host, ClientHost)]
 
 
-_LEADING = (Kind.DECISION, Kind.STATE, Kind.CLIENT, Kind.POOL, Kind.CONFLICT)
+_LEADING = frozenset((Kind.DECISION, Kind.STATE, Kind.CLIENT, Kind.POOL, Kind.CONFLICT))
 """Records that are the cause of what the same engine does after them."""
 
 _CARRY_OUT: dict[type, Callable[..., None]] = {

@@ -185,10 +185,12 @@ def reject_text(reason: int) -> str:
     return REJECT_TEXT.get(reason, f"reason {reason}")
 
 
+_STATE_TEXT: Final = {int(state): state.name.replace("_", "-") for state in ServerState}
+
+
 def state_text(state: int) -> str:
     """Return ``COMMUNICATION-INTERRUPTED`` for 3, ``state 99`` for a number without a name."""
-    member = ServerState._value2member_map_.get(state)
-    return ServerState(state).name.replace("_", "-") if member else f"state {state}"
+    return _STATE_TEXT.get(state) or f"state {state}"
 
 
 def status_text(status: int) -> str:

@@ -15,12 +15,13 @@ LARGEST_PITCH: Final = 28
 COLUMNS: Final = 20
 
 GUTTER: Final = 40
-EDGE: Final = 12
+EDGE: Final = 11
+"""With the line at the right of the dock, 12."""
 BETWEEN: Final = 20
 TITLE: Final = 26
 HEADS: Final = 14
 SPANS: Final = 34
-WORDS: Final = 23
+WORDS: Final = 22
 KEY: Final = 16
 BAR: Final = 14
 BAR_PITCH: Final = 24

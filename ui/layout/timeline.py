@@ -257,7 +257,8 @@ def flags(
     """Place flags, given by their places and the widths of their words, from left to right.
 
     Flags closer than *near* become one. Words stand at the right of a flag if the next one
-    leaves them room, else at its left, else nowhere; all between *left* and *right*.
+    leaves them room, else at its left, else nowhere; all between *left* and *right*. A flag
+    that something else covers, left of *left*, has its words beyond that.
     """
     groups: list[tuple[float, int, int]] = []
     for number, x in enumerate(places):
@@ -271,8 +272,9 @@ def flags(
         ahead = groups[place + 1][0] - 3 if place + 1 < len(groups) else right
         wide = words[first]
         label = -1.0
-        if x + 8 + wide <= ahead:
-            label = x + 8
+        beside = x + 8 if x >= left else left + 4
+        if beside + wide <= ahead:
+            label = beside
         elif x - 4 - wide >= reached:
             label = x - 4 - wide
         found.append(Flag(x, label, first, size))

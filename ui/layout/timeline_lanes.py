@@ -103,6 +103,9 @@ def branch_lanes(
         label = beside
         if plate:
             label = _on_line(corner, x1, branch.words, across, at_start=not branch.parent)
+            free = not beside - 4 < across < beside + branch.words + 4
+            if label < 0 and free and beside + branch.words <= right:
+                label, plate = beside, False
         lanes.append(Lane(place, row, parent, x0, corner, x1, label, plate))
     return lanes
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 TRANSPORT = 48
 STATUS = 24
+TITLE = 28
 LEAST_DOCK = 84
 """No dock is dragged smaller than its title row and a line or two."""
 LEAST_INSPECTOR = 140
@@ -19,6 +20,8 @@ TABBED_BELOW = (960, 600)
 LESSON_TAB_BELOW = 1280
 LESSON_TABS = ("lesson", "index", "glossary")
 SHARED_DOCK_BELOW = 800
+SHARED_TIME_BELOW = 720
+"""Below this effective height leases are a tab beside the timeline: the messages need the room."""
 
 
 class Rect(NamedTuple):
@@ -98,12 +101,18 @@ def arrange_learn(width: int, height: int, scale: float, sizes: Sizes) -> Plan:
     tabs: dict[str, tuple[str, ...]] = {}
 
     least = unit(LEAST_DOCK)
-    wanted = [unit(sizes.timeline), unit(sizes.leases), unit(sizes.stage)]
-    timeline_h, leases_h, stage_h = fit(wanted, middle.h - least, least)
-    lower = bottom - timeline_h - leases_h
+    wanted = [unit(sizes.stage), unit(sizes.timeline), unit(sizes.leases)]
+    if height / scale < SHARED_TIME_BELOW:
+        # One dock for both: the timeline, which has no title row of its own, gets one.
+        wanted = [wanted[0], max(unit(sizes.timeline) + unit(TITLE), unit(sizes.leases))]
+        tabs["timeline"] = ("timeline", "leases")
+    stage_h, timeline_h, *leases_h = fit(wanted, middle.h - least, least)
+    lower = bottom - timeline_h - sum(leases_h)
     docks["stage"] = Rect(middle.x, top, middle.w, stage_h)
     docks["messages"] = Rect(middle.x, top + stage_h, middle.w, lower - top - stage_h)
-    docks["leases"] = Rect(0, lower, column.x, leases_h)
+    if leases_h:
+        docks["leases"] = Rect(0, lower, column.x, leases_h[0])
+        handles.append(_level(0, lower, column.x, "leases", -1))
     docks["timeline"] = Rect(0, bottom - timeline_h, column.x, timeline_h)
     if not lesson_tab:
         docks["lesson"] = Rect(0, top, left, lower - top)
@@ -111,7 +120,6 @@ def arrange_learn(width: int, height: int, scale: float, sizes: Sizes) -> Plan:
         handles.append(_upright(left, top, lower - top, "lesson", 1))
     handles.append(_upright(column.x, top, column.h, "right", -1))
     handles.append(_level(middle.x, docks["messages"].y, middle.w, "stage", 1))
-    handles.append(_level(0, lower, column.x, "leases", -1))
     handles.append(_level(0, docks["timeline"].y, column.x, "timeline", -1))
 
     tabs["inspector"] = ("inspector", "lesson") if lesson_tab else ("inspector",)

@@ -64,8 +64,12 @@ class QuestionView:
 def section_view(model: RunModel) -> SectionView | None:
     """Return the section at the cursor, or None without a lesson."""
     story = model.session.story
-    if story is None or not story.sections:
+    if story is None:
         return None
+    if not story.sections:  # it is about to begin
+        section = story.lesson.sections[0]
+        count = len(story.lesson.sections)
+        return SectionView(0, count, section.title, section.before, section.after, False)
     on_story = model.session.on_story
     cursor = model.session.cursor if on_story else model.session.branch.fork
     place = 0
@@ -85,24 +89,27 @@ def section_view(model: RunModel) -> SectionView | None:
 def step_rows(model: RunModel, count: int = ROWS) -> list[StepRow]:
     """Return at most *count* rows of steps: long past ones merged, one step ahead."""
     steps = model.steps()
-    present = model.present_step()
-    place = steps.index(present) if present is not None else -1
     on_story = model.session.on_story
-    first = max(0, place - min(BEFORE, count - 3))
+    now = model.playhead if on_story else _left_story_at(model)
+    place = sum(step.at <= now for step in steps) - 1
+    ahead = 1 if count > 2 else 0
+    first = max(0, place - max(0, min(BEFORE, count - 2 - ahead)))
     # Never leave a merged row of one: it would be the same row with less in it.
     if first == 1:
         first = 0
     rows: list[StepRow] = []
     if first:
         rows.append(_merged(model, steps[:first]))
-    last = min(len(steps), max(place + 2, first + count - bool(first)))
+    last = min(len(steps), max(place + 1 + ahead, first + count - bool(first)))
     for number in range(first, last):
         step = steps[number]
         state = "done" if number < place else "present" if number == place else "to come"
-        when = _when(step.at, model.playhead) if number <= place else ""
+        above = steps[number - 1].at if number else -1
+        when = _when(step.at, above, model.playhead) if number <= place else ""
         if number == place and on_story:
             when = "now"
-        state = state if on_story or state == "done" else "to come"
+        if number == place and not on_story:
+            state = "done"
         rows.append(StepRow(step.number, step.number, step.words, when, step.at, state))
     return rows
 
@@ -123,10 +130,21 @@ def _lowered(title: str) -> str:
     return title if second.isupper() or second.isdigit() else title[:1].lower() + title[1:]
 
 
-def _when(at: int, now: int) -> str:
+def _left_story_at(model: RunModel) -> int:
+    """Return when the present branch, or what it comes from, left the story."""
+    branches = {branch.name: branch for branch in model.session.branches()}
+    here = branches[model.session.branch.name]
+    left = here.fork_at
+    while here.parent:
+        left, here = min(left, here.fork_at), branches[here.parent]
+    return left
+
+
+def _when(at: int, above: int, now: int) -> str:
+    """Return a step's clock time; its day too, unless that is today or stands in the row above."""
     minute = at // 60_000_000 % 1440
     clock = f"{minute // 60:02d}:{minute % 60:02d}"
-    if at // DAY_US == now // DAY_US:
+    if at // DAY_US in (above // DAY_US, now // DAY_US):
         return clock
     return f"{weekday_text(at)} {clock}"
 

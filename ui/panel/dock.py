@@ -76,6 +76,10 @@ class Dock(QWidget):
             self.add(name, title, view)
         self._give_title(views)
         self.tabs.blockSignals(blocked)
+        # A title that nothing can be chosen beside is not underlined.
+        self.tabs.setProperty("role", "title" if len(views) == 1 else "tabs")
+        self.tabs.style().unpolish(self.tabs)
+        self.tabs.style().polish(self.tabs)
         self.show_view(shown if shown in self.names else (self.names[0] if self.names else ""))
 
     def _give_title(self, views: list[tuple[str, str, QWidget]]) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QScrollBar,
     QToolTip,
     QVBoxLayout,
     QWidget,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from foviz import GLOSSARY
 from ui.icons import icon_pixmap
+from ui.layout.lesson import MOST_ROWS, rows_that_fit, scroll_to
 from ui.model.lesson import QuestionView, question_view, section_view, step_rows
 from ui.model.selection import Selection
 from ui.view.forms import box, disc, draw_step, draw_text, draw_tick, prepare
@@ -35,19 +37,19 @@ if TYPE_CHECKING:
     from ui.theme import Theme
 
 STEP_ROW = 22
-TEXT_AND_QUESTION = 340
-"""What the other parts of the panel usually need."""
 NUMBER_AT = 26
 WORDS_AT = 50
 ANSWER_ROW = 25
 CIRCLE = 5.5
+INDENT = 6
+"""Of a card's words, from the left end of its answers' frames."""
 
 
 class StepsList(PaintedView):
     """The steps of the story, one row each."""
 
     title = "Steps of the story"
-    rows = 8
+    rows = MOST_ROWS
 
     def refresh(self) -> None:
         """Take the height that the rows need, then repaint."""
@@ -162,12 +164,12 @@ class AnswerRow(QAbstractButton):
                 theme,
                 cx,
                 cy,
-                CIRCLE,
+                theme.grown(CIRCLE),
                 frame=theme.sel if self.chosen else theme.strong,
                 width=1.5,
             )
             if self.chosen:
-                disc(painter, theme, cx, cy, 3, ground=theme.sel)
+                disc(painter, theme, cx, cy, theme.grown(3), ground=theme.sel)
         lines = wrap(theme, self.text(), self._room(w), 11, bold=True)
         strong = self.happened or self.chosen
         draw_paragraph(
@@ -189,9 +191,11 @@ class QuestionCard(QFrame):
         self.setProperty("role", "card")
         self._shown: QuestionView | None = None
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 8, 8, 8)
+        # An answer's frame reaches further out than the words above it, its circle does not.
+        column.setContentsMargins(4, 8, 4, 8)
         column.setSpacing(4)
         head = QHBoxLayout()
+        head.setContentsMargins(INDENT, 0, INDENT, 0)
         self.picture = QLabel()
         self.kind = QLabel("Predict")
         self.kind.setProperty("role", "second")
@@ -218,7 +222,12 @@ class QuestionCard(QFrame):
         self.verdict.setProperty("role", "link")
         self.verdict.setCursor(Qt.CursorShape.PointingHandCursor)
         self.verdict.clicked.connect(self._show_record)
-        column.addWidget(self.verdict, 0, Qt.AlignmentFlag.AlignLeft)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(INDENT, 0, INDENT, 0)
+        foot.addWidget(self.verdict, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(foot)
+        for label in (self.prompt, self.explanation):
+            label.setContentsMargins(INDENT, 0, INDENT, 0)
 
     def refresh(self, view: QuestionView | None) -> None:
         """Show a question, or nothing."""
@@ -227,7 +236,9 @@ class QuestionCard(QFrame):
             return
         self._shown = view
         theme = self.look.theme
-        self.picture.setPixmap(icon_pixmap("why", 14, theme.ink2, self.devicePixelRatioF()))
+        self.picture.setPixmap(
+            icon_pixmap("why", theme.px(14), theme.ink2, self.devicePixelRatioF())
+        )
         self.count.setText(f"question {view.number} of {view.count}")
         self.prompt.setText(view.prompt)
         while len(self.rows) < len(view.answers):
@@ -293,8 +304,8 @@ class LessonPanel(QWidget):
         self._dress()
 
     def _build(self) -> None:
-        inside = QWidget()
-        column = QVBoxLayout(inside)
+        self._inside = QWidget()
+        column = QVBoxLayout(self._inside)
         column.setContentsMargins(0, 10, 0, 12)
         column.setSpacing(4)
         self.lesson_title = QLabel()
@@ -331,10 +342,30 @@ class LessonPanel(QWidget):
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(inside)
+        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(self._inside)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.area)
+        self._build_bar()
+
+    def _build_bar(self) -> None:
+        """Lay the scroll bar over the text: it takes no room, so nothing wraps anew for it."""
+        self.bar = QScrollBar(Qt.Orientation.Vertical, self)
+        inner = self.area.verticalScrollBar()
+        inner.valueChanged.connect(self.bar.setValue)
+        inner.rangeChanged.connect(self._range_changed)
+        self.bar.valueChanged.connect(inner.setValue)
+        self.bar.hide()
+
+    def _range_changed(self, least: int, most: int) -> None:
+        self.bar.setRange(least, most)
+        self.bar.setPageStep(self.area.verticalScrollBar().pageStep())
+        self.bar.setVisible(most > least)
+        if self.card.isVisible():
+            top, gap = self.card.geometry().top(), self.look.theme.px(8)
+            height = self.area.viewport().height()
+            self.bar.setValue(scroll_to(height, height + most, top, gap))
 
     def status_words(self) -> str:
         """Which section of how many."""
@@ -361,6 +392,20 @@ class LessonPanel(QWidget):
             "The story waits where you left it."
         )
         self.card.refresh(question_view(self.model))
+        self._share()
+
+    def _share(self) -> None:
+        """Give the steps what the text and the question leave."""
+        column, card = self._inside.layout(), self.card.layout()
+        if column is None or card is None:
+            return
+        card.activate()
+        column.invalidate()
+        others = column.totalHeightForWidth(self.width()) - self.steps.minimumHeight()
+        rows = rows_that_fit(self.height(), others, self.look.theme.px(STEP_ROW))
+        if rows != self.steps.rows:
+            self.steps.rows = rows
+            self.steps.refresh()
 
     def showEvent(self, event: object) -> None:
         """Catch up with what happened while hidden."""
@@ -368,10 +413,10 @@ class LessonPanel(QWidget):
         self.steps.refresh()
 
     def resizeEvent(self, event: object) -> None:
-        """Give the steps what the text and the question leave."""
-        room = self.height() / self.look.font_scale - TEXT_AND_QUESTION
-        self.steps.rows = max(4, min(8, int(room // STEP_ROW)))
-        self.steps.refresh()
+        """Put the scroll bar at the edge, share the height anew."""
+        wide = self.bar.sizeHint().width()
+        self.bar.setGeometry(self.width() - wide, 0, wide, self.height())
+        self._share()
 
     def _set_prose(self, text: str) -> None:
         if text != self._text:

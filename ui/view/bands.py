@@ -249,7 +249,7 @@ def draw_lease_tick(
 
 def draw_timer_tick(painter: QPainter, theme: Theme, cx: float, y: float, text: str = "") -> None:
     """Draw T1 or T2 across a client's lifeline, its letters at the left."""
-    half = metrics.TICK_HALF
+    half = theme.grown(metrics.TICK_HALF)
     line(painter, theme, cx - half, y, cx + half, y, theme.ink, metrics.STROKE)
     if text:
         draw_text(painter, theme, cx - half - 3, y, text, theme.ink, 10, bold=True, align="right")

@@ -291,7 +291,7 @@ class ChartView(PaintedView):
                 record, words = part.link.record, part.link.words
                 area = QRectF(left, part.y - 6, right - left, 12)
             else:
-                far = metrics.BOLT_DISC
+                far = self.theme.grown(metrics.BOLT_DISC)
                 record, words = part.mark.record, part.mark.words
                 area = QRectF(part.x - far, part.y - far, 2 * far, 2 * far)
             if part.note is not None:

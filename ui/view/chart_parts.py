@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QLineF, QRectF
 
-from ui.icons import paint_icon
 from ui.layout.chart_arrows import PlacedArrow, PlacedPile
 from ui.layout.chart_flight import fly, is_flying
 from ui.layout.chart_marks import PlacedChange, PlacedLink, PlacedMark
@@ -34,6 +33,7 @@ from ui.view.forms import (
     draw_timer,
     draw_timer_tick,
     line,
+    paint_mark_icon,
 )
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ def _paint_fates(strokes: Strokes, placed: PlacedArrow) -> None:
 
 def change_box(strokes: Strokes, placed: PlacedChange) -> QRectF:
     """Return what a state change covers, its lifeline included."""
-    far = metrics.TIMER_RADIUS + 2
+    far = strokes.theme.grown(metrics.TIMER_RADIUS + 2)
     area = QRectF(placed.x - far, placed.y - far, 2 * far, 2 * far)
     if placed.badges:
         left, high = placed.badges[0][0], strokes.theme.px(16)
@@ -274,10 +274,7 @@ def _paint_change(strokes: Strokes, placed: PlacedChange) -> None:
     if change.glyph == "timer":
         draw_timer(painter, theme, placed.x, placed.y)
     if placed.glyph is not None:
-        side = metrics.GLYPH
-        area = QRectF(theme.snap(placed.glyph - side / 2), theme.snap(placed.y - side / 2), side,
-                      side)  # fmt: skip
-        paint_icon(painter, "operator", area, theme.ink2, theme)
+        paint_mark_icon(painter, theme, "operator", placed.glyph, placed.y, theme.ink2)
     last = 0.0
     for place, (x, letters, service) in enumerate(placed.badges):
         if place:
@@ -295,8 +292,8 @@ def _paint_change(strokes: Strokes, placed: PlacedChange) -> None:
 def _paint_mark(strokes: Strokes, placed: PlacedMark) -> None:
     painter, theme, mark = strokes.painter, strokes.theme, placed.mark
     if mark.record == strokes.scene.record:
-        far = metrics.BOLT_DISC
-        _halo(strokes, QRectF(placed.x - far, placed.y - far, 2 * far, 2 * far), metrics.BOLT_DISC)
+        far = strokes.theme.grown(metrics.BOLT_DISC)
+        _halo(strokes, QRectF(placed.x - far, placed.y - far, 2 * far, 2 * far), far)
     _glyph(painter, theme, mark, placed.x, placed.y)
     if placed.badge is not None and mark.state is not None:
         letters, service = mark.state
@@ -315,14 +312,13 @@ def _glyph(painter: QPainter, theme: Theme, mark: Mark, x: float, y: float) -> N
     elif mark.form == "written":
         draw_disk(painter, theme, x, y)
     elif mark.form in _ICONS:
-        side = metrics.GLYPH
-        disc(painter, theme, x, y, metrics.BOLT_DISC, ground=theme.panel)
-        area = QRectF(theme.snap(x - side / 2), theme.snap(y - side / 2), side, side)
-        paint_icon(painter, _ICONS[mark.form], area, theme.bad if mark.bad else theme.ink, theme)
+        disc(painter, theme, x, y, theme.grown(metrics.BOLT_DISC), ground=theme.panel)
+        colour = theme.bad if mark.bad else theme.ink
+        paint_mark_icon(painter, theme, _ICONS[mark.form], x, y, colour)
     else:  # a conflict: damage is said in red words, this only says where
         disc(
-            painter, theme, x, y, metrics.TIMER_RADIUS, ground=theme.panel, frame=theme.bad,
-            width=metrics.STROKE_STRONG,
+            painter, theme, x, y, theme.grown(metrics.TIMER_RADIUS), ground=theme.panel,
+            frame=theme.bad, width=metrics.STROKE_STRONG,
         )  # fmt: skip
 
 

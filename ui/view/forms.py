@@ -81,6 +81,7 @@ from ui.view.marks import (
     draw_tick,
     draw_timer,
     draw_unequal,
+    paint_mark_icon,
 )
 from ui.view.strokes import box, disc, draw_focus, fill, fill_stripes, line, prepare, stamp
 from ui.view.text import (
@@ -169,6 +170,7 @@ __all__ = [
     "fill",
     "fill_stripes",
     "line",
+    "paint_mark_icon",
     "pile_width",
     "prepare",
     "stamp",

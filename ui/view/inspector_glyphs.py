@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QRectF
-
-from ui.icons import paint_icon
 from ui.view import metrics
 from ui.view.forms import (
     badge_width,
@@ -21,6 +18,7 @@ from ui.view.forms import (
     draw_disk,
     draw_server_disc,
     draw_timer,
+    paint_mark_icon,
 )
 
 if TYPE_CHECKING:
@@ -42,8 +40,8 @@ def glyph_width(theme: Theme, glyph: Glyph) -> float:
     if glyph.kind == "capsule":
         return capsule_width(theme, "", "chain")
     if glyph.kind in ("heard", "disc", "ring"):
-        return 2 * HEARD_RADIUS
-    return 0.0 if glyph.kind == "none" else metrics.GLYPH
+        return 2 * theme.grown(HEARD_RADIUS)
+    return 0.0 if glyph.kind == "none" else theme.grown(metrics.GLYPH)
 
 
 def draw_glyph(
@@ -62,7 +60,7 @@ def draw_glyph(
     ground = theme.selw if selected else theme.panel
     if glyph.kind == "heard":
         cx, cy = theme.snap(cx), theme.snap(cy)
-        disc(painter, theme, cx, cy, HEARD_RADIUS, ground=theme.hue(who).fill)
+        disc(painter, theme, cx, cy, theme.grown(HEARD_RADIUS), ground=theme.hue(who).fill)
     elif glyph.kind in ("disc", "ring"):
         draw_server_disc(painter, theme, cx, cy, who, on=glyph.kind == "disc")
     elif glyph.kind == "lost":
@@ -87,15 +85,13 @@ def draw_glyph(
 def _draw_icon(painter: QPainter, theme: Theme, cx: float, cy: float, glyph: Glyph) -> None:
     name = "why" if glyph.kind == "decision" else glyph.name
     colour = theme.bad if glyph.bad else theme.ink3 if glyph.off else theme.hue(glyph.who).text
-    side = metrics.GLYPH
-    rect = QRectF(theme.snap(cx - side / 2), theme.snap(cy - side / 2), side, side)
-    paint_icon(painter, name, rect, colour, theme)
+    paint_mark_icon(painter, theme, name, cx, cy, colour)
 
 
 def _draw_halo(painter: QPainter, theme: Theme, cx: float, cy: float, glyph: Glyph) -> None:
     """The halo fits what it surrounds: round, or 3 px beyond a badge."""
     if glyph.kind != "badge":
-        radius = HALO_RADIUS
+        radius = theme.grown(HALO_RADIUS)
         disc(
             painter,
             theme,

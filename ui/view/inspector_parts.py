@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
 
-from ui.icons import paint_icon
 from ui.layout import inspector as layout
 from ui.model.selection import NOTHING, Selection
 from ui.view import metrics
@@ -19,6 +18,7 @@ from ui.view.forms import (
     draw_tag,
     draw_text,
     line,
+    paint_mark_icon,
 )
 from ui.view.inspector_glyphs import draw_glyph, glyph_width
 from ui.view.paragraph import draw_paragraph, wrap
@@ -239,9 +239,8 @@ def draw_why(canvas: Canvas, plan: Plan, asked: Asked) -> None:
     if plan.why_top < 0 or not plan.question_lines:
         return
     canvas.hair(plan.why_top)
-    side = metrics.GLYPH
-    icon = QRectF(canvas.px(layout.PADDING), theme.snap(plan.question_y - side / 2), side, side)
-    paint_icon(canvas.painter, "why", icon, theme.ink, theme)
+    middle = canvas.px(layout.PADDING) + theme.grown(metrics.GLYPH) / 2
+    paint_mark_icon(canvas.painter, theme, "why", middle, plan.question_y, theme.ink)
     x, y = canvas.px(AFTER_GLYPH), float(plan.question_y)
     lines = question_lines(theme, w, asked)
     for each in lines:

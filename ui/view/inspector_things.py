@@ -207,7 +207,7 @@ def _pending_text(count: int) -> str:
 
 def _clock_text(skew: int) -> str:
     if not skew:
-        return "true"
+        return "shows true time"
     return f"{span_text(abs(skew))} {'ahead' if skew > 0 else 'behind'}"
 
 

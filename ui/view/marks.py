@@ -1,5 +1,7 @@
 """Small marks: what happened at a point (VISUAL 4). Each is centred on its x and y.
 
+Sizes are those at 100 %; every mark grows with the text, and is never smaller than in the pictures.
+
 Red marks are the shapes of damage; nothing else here is red (VISUAL 2, 9).
 """
 
@@ -34,6 +36,7 @@ def draw_cross(
 ) -> None:
     """Draw the cross of a loss on a disc of the ground."""
     ground = theme.panel if disc_ground is None else disc_ground
+    half = theme.grown(half)
     far = half * metrics.CROSS_DISC / metrics.CROSS_HALF
     disc(painter, theme, cx, cy, far, ground=ground)
     painter.setPen(theme.pen(theme.bad, metrics.STROKE_STRONG, rounded=True))
@@ -46,7 +49,7 @@ def draw_ignored(
 ) -> None:
     """Draw ⊘: heard, and left unanswered by a rule."""
     ink = theme.cli if colour is None else colour
-    r = metrics.IGNORED_RADIUS
+    r = theme.grown(metrics.IGNORED_RADIUS)
     edge = theme.stroke_px(metrics.STROKE)
     disc(
         painter,
@@ -73,7 +76,7 @@ def draw_timer(
 ) -> None:
     """Draw a clock, its hands at twelve and three: a timer is over."""
     ink = theme.ink if colour is None else colour
-    edge = theme.stroke_px(metrics.STROKE)
+    edge, radius = theme.stroke_px(metrics.STROKE), theme.grown(radius)
     cx, cy = theme.snap(cx - radius) + radius, theme.snap(cy - radius) + radius
     disc(
         painter,
@@ -99,14 +102,14 @@ def draw_timer(
 
 def draw_bolt(painter: QPainter, theme: Theme, cx: float, cy: float) -> None:
     """Draw the bolt of a crash on a disc of the panel."""
-    side = metrics.BOLT
-    disc(painter, theme, cx, cy, metrics.BOLT_DISC, ground=theme.panel)
-    _icon(painter, theme, "crash", cx, cy, side, theme.bad)
+    disc(painter, theme, cx, cy, theme.grown(metrics.BOLT_DISC), ground=theme.panel)
+    paint_mark_icon(painter, theme, "crash", cx, cy, theme.bad, metrics.BOLT)
 
 
 def draw_disk(painter: QPainter, theme: Theme, cx: float, cy: float) -> None:
     """Draw the small store: a binding was written to disk."""
-    side, core = metrics.DISK, metrics.DISK_CORE
+    half = round(theme.grown(metrics.DISK_CORE) / 2)
+    side, core = 4 * half, 2 * half
     left, top = theme.snap(cx - side / 2), theme.snap(cy - side / 2)
     box(
         painter,
@@ -133,6 +136,7 @@ def draw_breach(
     radius: float = metrics.BREACH_RADIUS,
 ) -> None:
     """Draw the filled octagon of a broken invariant, ringed by the panel."""
+    radius = theme.grown(radius)
     for reach, colour in ((radius + metrics.CAPSULE_RING, theme.panel), (radius, theme.bad)):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.brush(colour))
@@ -158,6 +162,7 @@ def draw_unequal(
     radius: float = metrics.UNEQUAL_RADIUS,
 ) -> None:
     """Draw the dark disc with ≠: here two branches differ."""
+    radius = theme.grown(radius)
     cx, cy = theme.snap(cx - radius) + radius, theme.snap(cy - radius) + radius
     disc(painter, theme, cx, cy, radius, ground=theme.ink)
     reach, apart = radius * 0.5, radius * 0.22
@@ -180,7 +185,7 @@ def draw_diamond(
     half: float = metrics.DIAMOND_HALF,
 ) -> None:
     """Draw the diamond of a potential expiration: filled when acked or received."""
-    colour = theme.hue(who).stroke
+    colour, half = theme.hue(who).stroke, theme.grown(half)
     if filled:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.brush(colour))
@@ -199,19 +204,20 @@ def draw_link_event(
 ) -> None:
     """Draw that the link between two lifelines was cut, or healed."""
     colour = theme.bad if cut else theme.ink2
-    middle, half = theme.snap((x1 + x2) / 2), metrics.GLYPH / 2
+    middle, half = theme.snap((x1 + x2) / 2), theme.grown(metrics.GLYPH) / 2
     rule = theme.bad if cut else theme.strong
     line(painter, theme, x1, y, middle - half - 3, y, rule, metrics.STROKE_HAIR)
     line(painter, theme, middle + half + 3, y, x2, y, rule, metrics.STROKE_HAIR)
-    _icon(painter, theme, "cut" if cut else "heal", middle, y, metrics.GLYPH, colour)
+    paint_mark_icon(painter, theme, "cut" if cut else "heal", middle, y, colour)
 
 
 def draw_cut_stroke(painter: QPainter, theme: Theme, cx: float, cy: float) -> None:
     """Draw the oblique red cut through a link on the stage."""
-    painter.setPen(theme.pen(theme.panel, metrics.STROKE_CUT + 4, rounded=True))
-    painter.drawLine(QLineF(cx - 2.5, cy + 8, cx + 2.5, cy - 8))
-    painter.setPen(theme.pen(theme.bad, metrics.STROKE_CUT, rounded=True))
-    painter.drawLine(QLineF(cx - 2.5, cy + 8, cx + 2.5, cy - 8))
+    lean, reach = theme.grown(2.5), theme.grown(8)
+    stroke = QLineF(cx - lean, cy + reach, cx + lean, cy - reach)
+    for colour, width in ((theme.panel, metrics.STROKE_CUT + 4), (theme.bad, metrics.STROKE_CUT)):
+        painter.setPen(theme.pen(colour, width, rounded=True))
+        painter.drawLine(stroke)
 
 
 def draw_connection(
@@ -227,7 +233,7 @@ def draw_connection(
     """Draw a connection opened (filled ends) or closed (hollow ends) between two servers."""
     dash = () if opened else metrics.DASH_HOST_BOX
     line(painter, theme, x1, y, x2, y, theme.cli, metrics.STROKE, dash)
-    r = metrics.CONNECTION_RADIUS
+    r = theme.grown(metrics.CONNECTION_RADIUS)
     edge = theme.stroke_px(metrics.STROKE)
     ground = theme.cli if opened else theme.panel
     for x in (x1, x2):
@@ -250,16 +256,17 @@ def draw_server_disc(
 ) -> None:
     """Draw the small disc that stands before a server's name; hollow when its host is off."""
     colour = theme.hue(who).fill
-    cx, cy = theme.snap(cx - 4.5) + 4.5, theme.snap(cy - 4.5) + 4.5
+    r = theme.grown(4.5)
+    cx, cy = theme.snap(cx - r) + r, theme.snap(cy - r) + r
     if on:
-        disc(painter, theme, cx, cy, 4.5, ground=colour)
+        disc(painter, theme, cx, cy, r, ground=colour)
     else:
         disc(
             painter,
             theme,
             cx,
             cy,
-            5.0,
+            r + 0.5,
             ground=theme.panel,
             frame=colour,
             width=metrics.STROKE,
@@ -297,8 +304,9 @@ def draw_tick(painter: QPainter, theme: Theme, cx: float, cy: float) -> None:
     """Draw the tick of what happened; it is ink, for nothing turns green or red."""
     painter.setPen(theme.pen(theme.ink, metrics.STROKE_STRONG, rounded=True))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    corners = ((cx - 4, cy + 0.5), (cx - 1.5, cy + 3), (cx + 4, cy - 3.5))
-    painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in corners]))
+    unit = theme.grown(1.0)
+    corners = ((-4, 0.5), (-1.5, 3), (4, -3.5))
+    painter.drawPolyline(QPolygonF([QPointF(cx + x * unit, cy + y * unit) for x, y in corners]))
 
 
 def draw_event_glyph(
@@ -312,26 +320,35 @@ def draw_event_glyph(
     """Draw what makes an edge of the state chart be taken: 16 wide, in ``ink2``."""
     ink = theme.ink2 if colour is None else colour
     if event == "message":
-        left, top = theme.snap(cx - 7), theme.snap(cy - 4)
+        wide, high = theme.px(14), theme.px(8)
+        left, top = cx - wide / 2, cy - high / 2
         box(
             painter,
             theme,
             left,
             top,
-            14,
-            8,
+            wide,
+            high,
             frame=ink,
             width=metrics.STROKE,
-            radius=4,
+            radius=high / 2,
         )
     elif event == "timer":
         draw_timer(painter, theme, cx, cy, radius=6.0, colour=ink)
     else:
-        _icon(painter, theme, event, cx, cy, metrics.GLYPH, ink)
+        paint_mark_icon(painter, theme, event, cx, cy, ink)
 
 
-def _icon(
-    painter: QPainter, theme: Theme, name: str, cx: float, cy: float, side: int, colour: QColor
+def paint_mark_icon(
+    painter: QPainter,
+    theme: Theme,
+    name: str,
+    cx: float,
+    cy: float,
+    colour: QColor,
+    side: float = metrics.GLYPH,
 ) -> None:
+    """Paint an icon about its centre, grown with the text to whole pixels."""
+    side = round(theme.grown(side))
     left, top = theme.snap(cx - side / 2), theme.snap(cy - side / 2)
     paint_icon(painter, name, QRectF(left, top, side, side), colour, theme)

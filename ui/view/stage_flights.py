@@ -33,6 +33,8 @@ HEAD_CLEAR = 20
 CROSS_CLEAR = 10
 """The same for the cross of a loss."""
 
+EDGE = 5
+
 
 class Trail(NamedTuple):
     """The way of a message to one receiver, up to where it is; stopped by a loss or not."""
@@ -158,9 +160,11 @@ def _foot(scene: Scene, foot: Point, length: float, high: int) -> float:
 
 
 def _body(scene: Scene, middle: Point, wide: int, high: int) -> QRectF:
-    """Return the capsule's body, inside the view."""
-    theme, room = scene.theme, 5
-    left = max(room, min(scene.w - wide - room, middle[0] - wide / 2))
+    """Return the capsule's body; like all else on the stage it keeps within its edges."""
+    theme, bars = scene.theme, scene.stage.bars.values()
+    first = min((bar.x1 for bar in bars), default=EDGE)
+    last = max((bar.x2 for bar in bars), default=scene.w - EDGE)
+    left = max(first, min(last - wide, middle[0] - wide / 2))
     return QRectF(theme.snap(left), theme.snap(middle[1] - high / 2), wide, high)
 
 

@@ -94,7 +94,8 @@ def paint_flags(strip: Strip, row: Row, done: Sequence[tuple[int, str]], left: f
     for flag in flags(places, widths, max(left, strip.first_x), strip.right):
         words = shown[flag.first][1]
         colour = theme.bad if _harms(words) else theme.ink
-        draw_flag(strip, flag.x, top, pole, harm=_harms(words))
+        if flag.x >= left:
+            draw_flag(strip, flag.x, top, pole, harm=_harms(words))
         across = flag.label - 3 < strip.now < flag.label + widths[flag.first] + 3
         if flag.label >= 0 and not across:
             ink = colour if _harms(words) else theme.ink2
