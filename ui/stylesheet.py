@@ -215,6 +215,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QMenu, QMenuBar { background: $raised; color: $ink; }
 QMenu { border: ${hair1}px solid $line; padding: 4px 0; }
 QMenu::item { padding: 4px 28px 4px 28px; background: transparent; }
+QMenu[role="deeds"]::item { padding-left: 12px; }
 QMenu::item:selected, QMenuBar::item:selected { background: $selw; color: $ink; }
 QMenu::item:disabled { color: $ink3; }
 QMenu::separator { height: ${hair1}px; background: $hair; margin: 4px 0; }

@@ -64,6 +64,16 @@ class End(NamedTuple):
     where: str = ""
 
 
+class Granted(NamedTuple):
+    """What an ACK says in seconds, None for what it leaves out; and its last planned arrival."""
+
+    address: int
+    lease_s: int | None
+    t1_s: int | None
+    t2_s: int | None
+    last: int
+
+
 Key = tuple[object, ...]
 
 _HIDDEN_FAILOVER: Final = ("CONTACT",)
@@ -91,6 +101,7 @@ class Digest:
         self._open: dict[Key, int] = {}
         self._trying: dict[Key, int] = {}
         self._acks: dict[bytes, array[int]] = {}
+        self._granted: dict[int, Granted] = {}
         self._hardware: dict[int, bytes] = {}
         self._queued: dict[int, None] = {}
         """Written to a stalled stream and not sent yet."""
@@ -147,7 +158,9 @@ class Digest:
             return (_end_of_loss(self.trace[unsent]),)
         found = self._ends.get(record)
         if found is None:
-            found, final = ends_of(self.trace, record)
+            granted = self._granted.get(record)
+            last = granted.last if granted is not None else _last_arrival(self.trace, record)
+            found, final = ends_of(self.trace, record, last)
             if final:
                 self._ends[record] = found
         return found
@@ -162,6 +175,10 @@ class Digest:
         """Return the ACKs sent to a client among the first *records* records."""
         found = self._acks.get(hardware)
         return tuple(found[: bisect_left(found, records)]) if found is not None else ()
+
+    def granted(self, ack: int) -> Granted:
+        """Return what an ACK says, without reading its record again."""
+        return self._granted[ack]
 
     def tries_between(self, start: int, end: int, kind: RowKind) -> int:
         """Return how many repeated tries of a kind were left out between two records."""
@@ -201,6 +218,9 @@ class Digest:
         self._add(record.index, RowKind.DHCP, self._join(record.index, key))
         if kind == dhcp.MessageType.ACK:
             self._acks.setdefault(message.chaddr, array("i")).append(record.index)
+            last = max((at for _, at in record.value("arrivals")), default=record.at)
+            times = message.u32(51), message.u32(58), message.u32(59)
+            self._granted[record.index] = Granted(message.yiaddr, *times, last)
         if kind in (dhcp.MessageType.ACK, dhcp.MessageType.NAK):
             self._open.pop(key, None)
 
@@ -335,13 +355,15 @@ def _end_of_loss(lost: Record) -> End:
     return End(lost.host, "lost", lost.at, lost.index, lost.value("why"), lost.value("where"))
 
 
-def ends_of(trace: Trace, record: int) -> tuple[tuple[End, ...], bool]:
+def _last_arrival(trace: Trace, record: int) -> int:
+    return max((at for _, at in trace[record].value("arrivals")), default=trace.at(record))
+
+
+def ends_of(trace: Trace, record: int, last: int) -> tuple[tuple[End, ...], bool]:
     """Read what became of a message, and whether that is all that will ever be said of it.
 
-    Its ends stand soon after it, and name it as their cause.
+    Its ends stand soon after it, up to its *last* planned arrival, and name it as their cause.
     """
-    arrivals = trace[record].value("arrivals")
-    last = max((at for _, at in arrivals), default=trace.at(record))
     found: dict[int, End] = {}
     heard: dict[int, int] = {}
     for index in range(record + 1, len(trace)):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from foviz.base.kinds import Kind
 from foviz.base.time import US
 from foviz.sim.timeline import walk_causes
-from foviz.wire import dhcp
 
 if TYPE_CHECKING:
     from foviz.explain.digest import Digest
@@ -47,17 +46,16 @@ def _grant(trace: Trace, digest: Digest, index: int, records: int) -> LeaseGrant
     heard, kept = digest.heard_grants.get(index, (records, None))
     if kept is not None and heard < records:
         return kept
-    record = trace[index]
-    message = dhcp.decode(record.value("octets"))
-    lease_s = message.u32(51) or 0
+    granted = digest.granted(index)
+    lease_s = granted.lease_s or 0
     base = _asked_at(trace, index)
-    t1, t2 = message.u32(58), message.u32(59)
+    t1, t2 = granted.t1_s, granted.t2_s
     hearing = [e.record for e in digest.ends(index) if e.what == "heard" and e.record < records]
     grant = LeaseGrant(
         record=index,
-        at=record.at,
-        server=record.host,
-        address=message.yiaddr,
+        at=trace.at(index),
+        server=trace.host(index),
+        address=granted.address,
         base=base,
         lease_s=lease_s,
         t1=base + (lease_s // 2 if t1 is None else t1) * US,

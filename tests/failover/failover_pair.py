@@ -31,10 +31,12 @@ from foviz.lease.binding import AVAILABLE, FREE
 from foviz.sim.host import ServerHost
 from foviz.wire import dhcp, failover
 from foviz.wire.dhcp import DhcpMessage, MessageType
-from foviz.wire.failover import FailoverMessage, FailoverType
+from foviz.wire.failover import FailoverMessage, FailoverOption, FailoverType, u8, u32
 
 FIRST = ip_to_int("10.0.0.51")
 HOUR = 3600
+OPTION = FailoverOption
+INTERRUPTED = "COMMUNICATION_INTERRUPTED"
 LATENCY = US // 1000
 UPDATE_DELAY = US // 500
 """How long after the ACK the partner is told, as in the laboratory."""
@@ -391,3 +393,54 @@ class Pair:
             for _, host, note in reversed(self.notes)
             if host == name and note.kind is Kind.DECISION
         )
+
+
+# -- what tests say about messages
+
+
+def options_of(sent):
+    return dict(sent.message.options)
+
+
+def update(address, status, number=0, **seconds):
+    """The options of a BNDUPD; times are µs."""
+    options = [u32(OPTION.ASSIGNED_IP_ADDRESS, address), u8(OPTION.BINDING_STATUS, status)]
+    if number:
+        options.append((OPTION.CLIENT_HARDWARE_ADDRESS, b"\x01" + hardware(number)))
+    codes = {
+        "expires": OPTION.LEASE_EXPIRATION_TIME,
+        "pet": OPTION.POTENTIAL_EXPIRATION_TIME,
+        "start": OPTION.START_TIME_OF_STATE,
+        "cltt": OPTION.CLIENT_LAST_TRANSACTION_TIME,
+    }
+    options.extend(u32(codes[key], moment // US) for key, moment in seconds.items())
+    return options
+
+
+def answers(sent):
+    """(address, reject reason) of each transaction of the only BNDACK."""
+    (ack,) = [found for found in sent if found.name == "BNDACK"]
+    found = []
+    for options in ack.message.transactions():
+        fields = dict(options)
+        address = int.from_bytes(fields[OPTION.ASSIGNED_IP_ADDRESS])
+        found.append((address, fields.get(OPTION.REJECT_REASON, b"\0")[0]))
+    return found
+
+
+def parted(**settings):
+    """A pair whose wire was cut; both noticed."""
+    pair = Pair(**settings)
+    pair.cut()
+    pair.run(400)
+    assert pair.states() == (INTERRUPTED, INTERRUPTED)
+    return pair
+
+
+def meet(pair):
+    """Mend the wire; return the moment and when both were in contact again."""
+    since = pair.time
+    pair.mend()
+    pair.run(61)
+    assert pair.states() == ("NORMAL", "NORMAL")
+    return since

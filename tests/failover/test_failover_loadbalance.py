@@ -107,6 +107,13 @@ def test_exactly_one_server_answers_each_client_and_it_is_the_hash_that_decides(
         assert pair.why("B" if mine else "A") == "other-bucket"
 
 
+@pytest.mark.parametrize(("bucket", "server"), [(127, "A"), (128, "B")])
+def test_the_last_bucket_of_the_primary_and_the_first_of_the_secondary(bucket, server):
+    number = next(n for n in range(1, 3000) if pearson(b"\x01" + mac(n)) == bucket)
+    pair = Pair(Mode.LOAD_BALANCE)
+    assert [name for name in ("A", "B") if pair.discover(name, number)] == [server]
+
+
 def test_the_first_two_clients_belong_to_the_primary():
     pair = Pair(Mode.LOAD_BALANCE, addresses=40)
     answered = [n for n in range(1, 6) if pair.discover("A", n) is not None]

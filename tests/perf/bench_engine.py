@@ -10,7 +10,7 @@ from workload import HOUR_S, crowd, run_for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LEASING = 2000
+_LEASING = 1500
 _WARM_S = 65
 """By then each client has its first lease."""
 

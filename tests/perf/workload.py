@@ -46,7 +46,7 @@ first-discover = "0s"
 
 @cache
 def crowd_scenario() -> Scenario:
-    """Return a LAN with room for 2,000 clients and leases of two minutes."""
+    """Return a LAN with room for 1,900 clients and leases of two minutes."""
     return parse_scenario(CROWD_SCENARIO, "crowd")
 
 

@@ -307,3 +307,16 @@ def test_a_holder_defends_its_address_and_the_client_declines():
     assert lab.sent("DECLINE", "C1"), "RFC 2131 §3.1.5"
     lab.run("run until C1 bound")
     assert lab.host("C1").client.lease.address == ip_to_int("10.0.0.53")
+
+
+def test_a_probe_does_not_cross_a_cut():
+    """So a duplicate address is made while two sites are apart (DESIGN §11.7)."""
+    lab = Lab(TWO_SITES)
+    address = ip_to_int("10.0.0.51")  # set by hand on C2, in the south
+    lab.world.network.hold(address, lab.host("C2").index)
+    lab.host("C2").powered = True
+    lab.run("cut WAN\nstart C1\nrun until C1 bound")
+    (probe,) = lab.sent("probe", "C1")
+    assert (probe.value("destination"), probe.value("arrivals")) == (address, ())
+    assert lab.sent("defence") == []
+    assert lab.host("C1").client.lease.address == address

@@ -417,3 +417,13 @@ def test_what_is_left_is_no_finer_than_it_matters(us, words):
 def test_a_wrong_clock():
     assert skew_text(90 * SECOND) == "+90\u00a0s"
     assert skew_text(-3600 * SECOND) == "−1\u00a0h"
+
+
+def test_a_capsule_below_a_server_keeps_within_the_segment(stage):
+    for width in (456, 543, 687):
+        stage.resize(width, 170)
+        scene = at_step(stage, 4)
+        (passing,) = passings(scene)
+        bar = scene.stage.bars["LAN"]
+        assert bar.x1 <= passing.body.left()
+        assert passing.body.right() <= bar.x2

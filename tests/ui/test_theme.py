@@ -268,3 +268,9 @@ def test_icon_of_a_control_greys_when_disabled(light):
 def test_application_icon_has_the_usual_sizes(qapp):
     sizes = {size.width() for size in application_icon().availableSizes()}
     assert {16, 32, 48, 256} <= sizes
+
+
+def test_marks_grow_with_the_text_and_are_never_less_than_in_the_pictures(light):
+    assert light.grown(7.0) == 7.0
+    assert light.variant(font_scale=1.5).grown(7.0) == 10.5
+    assert light.variant(font_scale=0.8).grown(7.0) == 7.0

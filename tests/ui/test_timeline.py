@@ -120,6 +120,18 @@ def test_flags_that_stand_close_are_one_and_words_are_free():
     assert found[2].label == 318
 
 
+def test_words_of_a_flag_that_steps_cover_stand_behind_the_steps():
+    (flag,) = flags([118], [70], 150, 960)
+    assert flag.x < 150 <= flag.label
+
+
+def test_a_short_branch_has_its_name_behind_its_end():
+    branches = [BranchPlace("A", "", 112, 300, 40), BranchPlace("B", "A", 120, 200, 80)]
+    lane = branch_lanes(branches, [0, 1], "B", 112, 960, [100, 112], 200)[1]
+    assert lane.label > lane.x1
+    assert not lane.plate
+
+
 def test_many_branches_show_the_present_its_parent_and_its_brothers():
     branches = [BranchPlace("A", "", 0, 500, 20)]
     branches += [BranchPlace(name, "A", 200, 400, 20) for name in "BCDE"]

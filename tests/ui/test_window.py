@@ -153,3 +153,12 @@ def test_views_fill_the_window_without_overlap(window, size):
             assert apart, (one, other)
     assert max(rect.right for rect in rects) == window.width()
     assert max(rect.bottom for rect in rects) == window.height()
+
+
+def test_a_title_alone_is_not_a_tab_to_choose(window):
+    assert window.docks["stage"].tabs.property("role") == "title"
+    assert window.docks["lesson"].tabs.property("role") == "tabs"
+
+
+def test_the_icon_of_the_dark_button_is_not_in_the_menu(window):
+    assert not window.actions_["play"].isIconVisibleInMenu()

@@ -4,28 +4,69 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
     QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
 from foviz import DEEDS, QUESTIONS, RUNS, FovizError
 from ui.actions import ACTIONS, keys_of
+from ui.view.forms import draw_text, prepare
 
 if TYPE_CHECKING:
-    from ui.actions import Actions
+    from ui.actions import Actions, ActionSpec
+    from ui.look import Look
     from ui.model.run import RunModel
 
 WIDTH = 520
 MOST = 12
+ROW = 24
 _ROLE = Qt.ItemDataRole.UserRole
+_NOTE = Qt.ItemDataRole.UserRole + 1
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class Suggestion(QStyledItemDelegate):
+    """A row of the list: a lab line in mono and what it means, or an action and its keys."""
+
+    def __init__(self, look: Look, parent: QObject) -> None:
+        super().__init__(parent)
+        self.look = look
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        """All rows are equally high."""
+        return QSize(0, self.look.theme.px(ROW))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """Paint the style's ground, then the words and the note."""
+        ground = QStyleOptionViewItem(option)
+        self.initStyleOption(ground, index)
+        ground.text = ""
+        widget = ground.widget
+        widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, ground, painter, widget)
+        painter.save()
+        prepare(painter)
+        theme, area = self.look.theme, ground.rect
+        words, note = str(index.data()), str(index.data(_NOTE))
+        line = index.data(_ROLE)[0] == "line"
+        x, right, y = area.left() + 8, area.right() - 8, area.center().y() + 0.5
+        x += round(draw_text(painter, theme, x, y, words, theme.ink, mono=line, room=right - x))
+        room = right - x - 16
+        if note and line:
+            draw_text(painter, theme, x + 16, y, note, theme.ink3, 10, room=room)
+        elif note and theme.width(note, 10) <= room:
+            draw_text(painter, theme, right, y, note, theme.ink3, 10, align="right")
+        painter.restore()
 
 
 class Palette(QDialog):
@@ -41,6 +82,7 @@ class Palette(QDialog):
         self.field.setClearButtonEnabled(True)
         self.list = QListWidget()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setItemDelegate(Suggestion(actions.look, self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.words = QLabel()
         self.words.setWordWrap(True)
@@ -73,22 +115,25 @@ class Palette(QDialog):
             line = f"{text.rpartition(' ')[0]} {words}".strip()
             self._add(line, "", ("line", line))
         needle = text.lower().strip()
-        for spec in ACTIONS:
-            if needle and needle in f"{spec.text} {spec.group}".lower():
-                self._add(spec.text.removesuffix(" …"), keys_of(spec), ("action", spec.id))
+        found = [spec for spec in ACTIONS if needle and needle in _words_of(spec)]
+        # Words that begin as typed come before those that only hold it.
+        for spec in sorted(found, key=lambda spec: f" {needle}" not in f" {_words_of(spec)}"):
+            self._add(spec.text.removesuffix(" …"), keys_of(spec), ("action", spec.id))
         if not text:
             for form in (*DEEDS[:6], *RUNS[:3], *QUESTIONS[3:6]):
                 self._add(form.example, form.meaning, ("line", form.example))
         shown = min(self.list.count(), MOST)
         self.list.setVisible(shown > 0)
-        self.list.setFixedHeight(shown * 24 + 2)
+        self.list.setFixedHeight(shown * self.actions_.look.theme.px(ROW) + 2)
         self.adjustSize()
 
     def _add(self, words: str, note: str, what: tuple[str, str]) -> None:
         if self.list.count() >= MOST:
             return
-        item = QListWidgetItem(f"{words}    {note}" if note else words)
+        item = QListWidgetItem(words)
         item.setData(_ROLE, what)
+        item.setData(_NOTE, note)
+        item.setToolTip(note)
         self.list.addItem(item)
 
     # -- keys
@@ -153,3 +198,8 @@ class Palette(QDialog):
         self.words.style().polish(self.words)
         self.words.setVisible(bool(words))
         self.adjustSize()
+
+
+def _words_of(spec: ActionSpec) -> str:
+    """Return the words an action is found by."""
+    return f"{spec.text} {spec.group}".lower()

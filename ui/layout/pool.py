@@ -15,7 +15,8 @@ LARGEST_PITCH: Final = 28
 COLUMNS: Final = 20
 
 GUTTER: Final = 40
-EDGE: Final = 11
+EDGE: Final = 12
+RIGHT: Final = 11
 """With the line at the right of the dock, 12."""
 BETWEEN: Final = 20
 TITLE: Final = 26
@@ -107,7 +108,7 @@ def arrange(w: float, h: float, unit: float, count: int, maps: int, octets: int 
     """Return the plan for *count* addresses on *maps* maps; *octets*: digits of a row's label."""
     maps, count = max(1, maps), max(1, count)
     gutter = round((GUTTER + (octets - 4) * 7) * unit)
-    edge, between = round(EDGE * unit), round(BETWEEN * unit)
+    edge, between = round(RIGHT * unit), round(BETWEEN * unit)
     top = round(min(TITLE * unit, max(20 * unit, h * 0.25)))
     words = WORDS * unit if h >= 96 * unit else 0.0
     key = KEY * unit if h >= 124 * unit else 0.0

@@ -237,7 +237,10 @@ def record_words(side: Side, owner: str, now: int) -> tuple[str, ...]:
         forms = [", ".join(part for part in parts if part)]
     if side.known:
         return tuple(dict.fromkeys(forms))
-    shorter = dict.fromkeys((*forms, forms[-1].replace(", until ", ", ")))
+    bare = forms[-1].replace(", until ", ", ")
+    date = date_text(side.expires)
+    # A date is one without its weekday too.
+    shorter = dict.fromkeys((*forms, bare, bare.replace(date, date.partition(" ")[2])))
     return (f"{forms[0]}, not acknowledged", *(f"{form}, not acked" for form in shorter))
 
 

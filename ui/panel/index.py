@@ -54,8 +54,9 @@ class IndexPanel(QWidget):
             self._head(story.lesson.title)
             for mark in story.sections:
                 steps = [str(story.steps[n].number) for n in mark.steps]
-                span = f"  ({steps[0]}–{steps[-1]})" if steps else ""
-                self._add(f"{mark.section.title}{span}", (_SECTION, mark.at))
+                span = "–".join(dict.fromkeys((steps[0], steps[-1]))) if steps else ""
+                words = f"{mark.section.title}  ({span})" if span else mark.section.title
+                self._add(words, (_SECTION, mark.at))
         self._head("Lessons")
         for name in lesson_names():
             self._add(load_lesson(name).title, (_LESSON, name))

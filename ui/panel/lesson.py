@@ -114,10 +114,11 @@ class AnswerRow(QAbstractButton):
         self.updateGeometry()
         self.update()
 
-    def _room(self, width: int) -> float:
+    def _lines(self, width: int) -> list[str]:
         theme = self.look.theme
-        tail = theme.width("your answer", 10) + 14 if self.chosen else 8
-        return width - theme.px(26) - tail
+        tail = theme.width("your answer", 10) + 14 if self.chosen else 2
+        room = width - theme.px(26) - tail
+        return wrap(theme, self.text(), room, 11, bold=self.happened or self.chosen)
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802
         """Long answers wrap."""
@@ -126,7 +127,7 @@ class AnswerRow(QAbstractButton):
     def heightForWidth(self, width: int) -> int:  # noqa: N802
         """As many lines as the words need."""
         theme = self.look.theme
-        lines = wrap(theme, self.text(), self._room(width), 11, bold=True)
+        lines = self._lines(width)
         return theme.px(ANSWER_ROW) + (len(lines) - 1) * theme.px(15)
 
     def sizeHint(self) -> QSize:
@@ -170,11 +171,10 @@ class AnswerRow(QAbstractButton):
             )
             if self.chosen:
                 disc(painter, theme, cx, cy, theme.grown(3), ground=theme.sel)
-        lines = wrap(theme, self.text(), self._room(w), 11, bold=True)
-        strong = self.happened or self.chosen
         draw_paragraph(
-            painter, theme, theme.px(26), cy, lines, theme.ink, 11, theme.px(15), bold=strong
-        )
+            painter, theme, theme.px(26), cy, self._lines(w), theme.ink, 11, theme.px(15),
+            bold=self.happened or self.chosen,
+        )  # fmt: skip
         if self.chosen:
             draw_text(painter, theme, w - 8, cy, "your answer", theme.sel, 10, align="right")
         painter.end()
@@ -223,7 +223,7 @@ class QuestionCard(QFrame):
         self.verdict.setCursor(Qt.CursorShape.PointingHandCursor)
         self.verdict.clicked.connect(self._show_record)
         foot = QHBoxLayout()
-        foot.setContentsMargins(INDENT, 0, INDENT, 0)
+        foot.setContentsMargins(INDENT - 3, 0, INDENT, 0)
         foot.addWidget(self.verdict, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(foot)
         for label in (self.prompt, self.explanation):
@@ -295,6 +295,7 @@ class LessonPanel(QWidget):
         self.model = model
         self.look = look
         self._text = ""
+        self._shared: object = None
         self.card = QuestionCard(model, None, look)
         self.steps = StepsList(model, look)
         self._build()
@@ -306,7 +307,7 @@ class LessonPanel(QWidget):
     def _build(self) -> None:
         self._inside = QWidget()
         column = QVBoxLayout(self._inside)
-        column.setContentsMargins(0, 10, 0, 12)
+        column.setContentsMargins(0, 8, 0, 8)
         column.setSpacing(4)
         self.lesson_title = QLabel()
         self.lesson_title.setProperty("role", "second")
@@ -329,9 +330,9 @@ class LessonPanel(QWidget):
             label.setWordWrap(True)
             label.setContentsMargins(12, 0, 12, 0)
             column.addWidget(label)
-        column.addSpacing(8)
+        column.addSpacing(2)
         column.addWidget(self.steps)
-        column.addSpacing(8)
+        column.addSpacing(4)
         for card in (self.off_story, self.card):
             holder = QHBoxLayout()
             holder.setContentsMargins(12, 0, 12, 0)
@@ -385,27 +386,41 @@ class LessonPanel(QWidget):
             self.lesson_title.setText(session.title)
             self.section_title.setText(view.title)
             self._set_prose(view.after if view.done and view.after else view.before)
-        self.lesson_title.setVisible(view is not None)
         self.off_story.setVisible(session.story is not None and not session.on_story)
         self.away_words.setText(
             f"You are on branch {session.branch.name}: {session.branch.title}. "
             "The story waits where you left it."
         )
-        self.card.refresh(question_view(self.model))
-        self._share()
+        question = question_view(self.model)
+        self.card.refresh(question)
+        self._share((view, question, self.away_words.text(), self.off_story.isHidden()))
 
-    def _share(self) -> None:
-        """Give the steps what the text and the question leave."""
-        column, card = self._inside.layout(), self.card.layout()
-        if column is None or card is None:
+    def _share(self, shown: object) -> None:
+        """Give the steps what the text and the question leave; the title of the window too."""
+        key = (shown, self.size(), self.look.font_scale)
+        if key == self._shared:
             return
-        card.activate()
-        column.invalidate()
-        others = column.totalHeightForWidth(self.width()) - self.steps.minimumHeight()
-        rows = rows_that_fit(self.height(), others, self.look.theme.px(STEP_ROW))
+        self._shared = key
+        titled = section_view(self.model) is not None
+        self.lesson_title.setVisible(titled)
+        others = self._height_of_others()
+        row = self.look.theme.px(STEP_ROW)
+        rows = rows_that_fit(self.height(), others, row)
+        # The window's title says it too: it goes before the question is cut.
+        self.lesson_title.setVisible(titled and others + rows * row <= self.height())
         if rows != self.steps.rows:
             self.steps.rows = rows
             self.steps.refresh()
+
+    def _height_of_others(self) -> int:
+        """Return the height of all but the list of steps, as it is now."""
+        column = self._inside.layout()
+        for layout in (self.card.layout(), self.off_story.layout(), column):
+            assert layout is not None
+            layout.invalidate()
+            layout.activate()
+        assert column is not None
+        return column.totalHeightForWidth(self.width()) - self.steps.minimumHeight()
 
     def showEvent(self, event: object) -> None:
         """Catch up with what happened while hidden."""
@@ -416,7 +431,7 @@ class LessonPanel(QWidget):
         """Put the scroll bar at the edge, share the height anew."""
         wide = self.bar.sizeHint().width()
         self.bar.setGeometry(self.width() - wide, 0, wide, self.height())
-        self._share()
+        self.refresh()
 
     def _set_prose(self, text: str) -> None:
         if text != self._text:

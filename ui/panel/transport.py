@@ -171,6 +171,7 @@ class Transport(QWidget):
         self.clock.clicked.connect(lambda: self.command_wanted.emit("run until "))
         self.elapsed = QLabel()
         self.elapsed.setProperty("role", "note")
+        self.step_rule = self._rule()
         self.step = StepMark(self.model, self.look)
         for widget, space in (
             (self.pace_rule, 10),
@@ -181,7 +182,7 @@ class Transport(QWidget):
             (self.date, 4),
             (self.clock, 4),
             (self.elapsed, 10),
-            (self._rule(), 10),
+            (self.step_rule, 10),
             (self.step, 0),
         ):
             self._row.addWidget(widget)
@@ -216,6 +217,8 @@ class Transport(QWidget):
             if spec.group not in groups:
                 groups[spec.group] = menu.addMenu(spec.group)
             groups[spec.group].addAction(self.actions_[spec.id])
+            if spec.icon:
+                groups[spec.group].setProperty("role", "deeds")
         return menu
 
     def _rule(self) -> QFrame:
@@ -231,6 +234,7 @@ class Transport(QWidget):
         at = self.model.playhead
         self.date.setText(date_text(at))
         self.clock.setText(clock_text(at, 3))
+        self.step_rule.setVisible(self.model.session.lesson is not None)
         self.elapsed.setText(elapsed_text(at - self.model.session.origin.playhead))
         self.pace_words.setText(pace_words(self.playback.pace))
         blocked = self.pace.blockSignals(True)
@@ -240,6 +244,8 @@ class Transport(QWidget):
         theme = self.look.theme
         name = "pause" if self.playback.playing else "play"
         action: QAction = self.actions_["play"]
+        # The icon is for the dark disc of the button; a menu's ground would swallow it.
+        action.setIconVisibleInMenu(False)
         action.setIcon(icon(name, theme, colour=theme.onpress))
         self.menu_button.setIcon(icon("menu", theme))
         self.command.setIcon(icon("search", theme))

@@ -124,6 +124,7 @@ def fill_menu(
 ) -> None:
     """Add entries to a menu, above an entry if one is given; each carries out its lab line."""
     menu.setToolTipsVisible(True)
+    menu.setProperty("role", "deeds")
     known = icon_names()
     for deed in deeds:
         if not deed.line:
@@ -204,6 +205,7 @@ def fill_break_menu(menu: QMenu, model: RunModel, look: Look) -> None:
 def _add_part(menu: QMenu, title: str, deeds: Sequence[Deed], model: RunModel, look: Look) -> QMenu:
     # Made by hand: PySide deletes what addMenu(title) returns when nobody holds it.
     part = QMenu(title.replace("&", "&&"), menu)
+    part.setProperty("role", "deeds")
     menu.addMenu(part)
     part.aboutToShow.connect(_Filler(part, deeds, model, look))
     return part

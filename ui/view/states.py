@@ -152,12 +152,12 @@ class StatesView(PaintedView):
     def _paint_name(self, painter: QPainter, place: layout.NamePlace, colour: QColor) -> None:
         theme, px = self.theme, metrics.TYPE_NOTE
         align: forms.Align = "left"
-        if place.align == "left":
-            # The one name that edges pass below: NORMAL.
-            wide, high = theme.width(place.text, px), theme.px(px)
-            forms.fill(painter, theme, place.x - 1, place.y - high / 2, wide + 2, high, theme.panel)
-        else:
+        if place.align != "left":
             align = "centre" if place.align == "centre" else "right"
+        # Edges pass below some names, and below more of them when the text is large.
+        wide, high = theme.width(place.text, px), theme.px(px)
+        x = place.x - {"left": 0.0, "centre": wide / 2, "right": wide}[align]
+        forms.fill(painter, theme, x - 1, place.y - high / 2, wide + 2, high, theme.panel)
         forms.draw_text(painter, theme, place.x, place.y, place.text, colour, px, align=align)
 
     def _fits(self, chart: Chart, places: tuple[layout.NamePlace, ...], whole: layout.Rect) -> bool:

@@ -96,10 +96,14 @@ def paint_flags(strip: Strip, row: Row, done: Sequence[tuple[int, str]], left: f
         colour = theme.bad if _harms(words) else theme.ink
         if flag.x >= left:
             draw_flag(strip, flag.x, top, pole, harm=_harms(words))
-        across = flag.label - 3 < strip.now < flag.label + widths[flag.first] + 3
-        if flag.label >= 0 and not across:
+        label, wide = flag.label, widths[flag.first]
+        if label - 3 < strip.now < label + wide + 3:
+            # The playhead would cross the words: only behind the last flag there is other room.
+            last = flag.x >= left and flag.first + flag.size == len(shown)
+            label = strip.now + 6 if last and strip.now + 6 + wide <= strip.right else -1
+        if label >= 0:
             ink = colour if _harms(words) else theme.ink2
-            draw_text(painter, theme, flag.label, row.middle, words, ink, NOTE, bold=_harms(words))
+            draw_text(painter, theme, label, row.middle, words, ink, NOTE, bold=_harms(words))
         name_flags(strip, flag.x, row, shown[flag.first : flag.first + flag.size])
 
 
