@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _APART = ("hosts", "network", "recorder", "touched", "blobs")
 
+KEPT: Final = 1
+PASSING: Final = 0
+"""Levels of compression: for a checkpoint that is kept for good, and for one of a few."""
+
 NOWHERE: Final = -1
 """Number of executed events of a world that was given away."""
 
@@ -39,8 +43,8 @@ class Blob(NamedTuple):
 class Bundle:
     """Some hosts, compressed: many small ones cost a tenth of the time and room together."""
 
-    def __init__(self, octets: bytes) -> None:
-        self.packed = zlib.compress(octets, 1)
+    def __init__(self, octets: bytes, level: int) -> None:
+        self.packed = zlib.compress(octets, level)
 
 
 class Checkpoint(NamedTuple):
@@ -54,20 +58,20 @@ class Checkpoint(NamedTuple):
     hosts: tuple[Blob, ...]
 
 
-def take(world: World, last: Checkpoint | None = None) -> Checkpoint:
+def take(world: World, last: Checkpoint | None = None, level: int = KEPT) -> Checkpoint:
     """Return the world as it is; *last* lends the network's octets if it did not change."""
-    _pack_hosts(world)
+    _pack_hosts(world, level)
     changes = world.network.changes
     if last is not None and last.network_changes == changes:
         network = last.network
     else:
-        network = _pack(world.network)
+        network = _pack(world.network, level)
     core = {name: value for name, value in vars(world).items() if name not in _APART}
     hosts = tuple([world.blobs[host.index] for host in world.hosts])
-    return Checkpoint(world.executed, world.now, _pack(core), network, changes, hosts)
+    return Checkpoint(world.executed, world.now, _pack(core, level), network, changes, hosts)
 
 
-def _pack_hosts(world: World) -> None:
+def _pack_hosts(world: World, level: int) -> None:
     """Pack the hosts that were touched since the last time, and those that never were packed."""
     blobs = world.blobs
     for host in world.hosts:
@@ -77,11 +81,11 @@ def _pack_hosts(world: World) -> None:
     for index in world.touched:
         octets = _octets(world.hosts[index])
         if len(octets) > _ALONE:
-            blobs[index] = Blob(Bundle(octets), 0, len(octets))
+            blobs[index] = Blob(Bundle(octets, level), 0, len(octets))
         else:
             small.append((index, octets))
     world.touched.clear()
-    bundle, start = Bundle(b"".join([octets for _, octets in small])), 0
+    bundle, start = Bundle(b"".join([octets for _, octets in small]), level), 0
     for index, octets in small:
         end = start + len(octets)
         blobs[index] = Blob(bundle, start, end)
@@ -138,8 +142,8 @@ for _named in (Binding, Interface):
     copyreg.pickle(_named, _by_values)
 
 
-def _pack(value: Any) -> bytes:
-    return zlib.compress(_octets(value), 1)
+def _pack(value: Any, level: int) -> bytes:
+    return zlib.compress(_octets(value), level)
 
 
 def _octets(value: Any) -> bytes:

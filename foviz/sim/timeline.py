@@ -24,16 +24,12 @@ if TYPE_CHECKING:
 
 APART: Final = 512
 """Events between two checkpoints of the frontier."""
-APART_LONG_AGO: Final = 1024
-"""Events between two checkpoints that are kept for good."""
 NEAR_APART: Final = 32
 """Events between two checkpoints close to the cursor, which make stepping back cheap."""
 NEAR: Final = 1024
 """Around the cursor so many events are covered by these at most."""
-NEAR_BEFORE: Final = 160
+NEAR_BEFORE: Final = 128
 """On the way to a cursor only the last of them are made: a seek from far away costs no more."""
-KEPT_WHOLE: Final = 64
-"""Checkpoints at the end of a branch that are not thinned yet."""
 
 
 class Placed(NamedTuple):
@@ -143,7 +139,6 @@ class Timeline:
         since = last.executed if last is not None else branch.fork
         if world.executed - since >= APART:
             branch.checkpoints.append(checkpoints.take(world, last))
-            _thin(branch.checkpoints)
 
     # -- branches
 
@@ -227,7 +222,7 @@ class Timeline:
         if view.executed in self._near:
             return
         before = self.branch.nearest_checkpoint(view.executed)
-        self._near[view.executed] = checkpoints.take(view, before)
+        self._near[view.executed] = checkpoints.take(view, before, checkpoints.PASSING)
         while len(self._near) > NEAR // NEAR_APART:
             furthest = max(self._near, key=lambda event: (abs(event - view.executed), event))
             del self._near[furthest]
@@ -257,15 +252,6 @@ class quiet_collector:  # noqa: N801 - reads as a statement where it is used
     def __exit__(self, *_: object) -> None:
         if self._was:
             gc.enable()
-
-
-def _thin(found: list[Checkpoint]) -> None:
-    """Keep every second of the older checkpoints; never further apart than the limit."""
-    place = len(found) - KEPT_WHOLE - 2
-    if place < 1:
-        return
-    if found[place + 1].executed - found[place - 1].executed <= APART_LONG_AGO:
-        del found[place]
 
 
 def _branch_name(place: int) -> str:

@@ -12,7 +12,7 @@ from foviz.script.parser import parse
 from foviz.session import Session
 from foviz.sim import checkpoint
 from foviz.sim.fingerprint import fingerprint, first_difference
-from foviz.sim.timeline import APART, APART_LONG_AGO, NEAR_APART, walk_causes
+from foviz.sim.timeline import APART, NEAR_APART, walk_causes
 from foviz.sim.trace import NullRecorder, Trace
 
 EACH = 97
@@ -200,8 +200,7 @@ def test_checkpoints_stay_close_enough(lesson):
     gaps = [b - a for a, b in pairwise(events)]
     assert events[0] == 0
     assert len(gaps) > 5
-    assert min(gaps) >= APART
-    assert max(gaps) <= APART_LONG_AGO
+    assert min(gaps) == max(gaps) == APART
     assert timeline.branch.end - events[-1] <= APART
 
 
