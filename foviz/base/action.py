@@ -111,12 +111,6 @@ class BindingChanged(NamedTuple):
     address: int
 
 
-class ExitProcess(NamedTuple):
-    """The engine can't go on: its process ends, as when the service is killed."""
-
-    why: str
-
-
 Action: TypeAlias = (
     SendDatagram
     | ProbeAddress
@@ -129,7 +123,6 @@ Action: TypeAlias = (
     | Persist
     | Note
     | BindingChanged
-    | ExitProcess
 )
 
 Fact: TypeAlias = tuple[str, Any, str]

@@ -55,13 +55,11 @@ class Report:
         }
 
 
-def check(
-    target: str, *, other_seed: bool = True, profile: str = "", switches: tuple[str, ...] = ()
-) -> Report:
+def check(target: str, *, other_seed: bool = True) -> Report:
     """Play a lesson and report; with *other_seed* also under another hash seed."""
     report = Report(target)
     try:
-        session = Session.open(target, profile, switches)
+        session = Session.open(target)
     except FovizError as error:
         report.failures.append(str(error))
         return report
@@ -81,10 +79,7 @@ def check(
     report.failures.extend(_dead_links(story))
     _list_steps(report, session, story)
     if other_seed and report.ok:
-        choice = [*(("--profile", profile) if profile else ())]
-        for switch in switches:
-            choice.extend(("--switch", switch))
-        _compare_hash_seeds(report, target, choice)
+        _compare_hash_seeds(report, target)
     return report
 
 
@@ -119,10 +114,10 @@ def _dead_links(story: Story) -> list[str]:
     ]
 
 
-def _compare_hash_seeds(report: Report, target: str, choice: list[str]) -> None:
+def _compare_hash_seeds(report: Report, target: str) -> None:
     """Play the lesson in another process under another hash seed: the run must be the same."""
     seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
-    command = [sys.executable, "-m", "foviz", "check", "--fingerprint", *choice, target]
+    command = [sys.executable, "-m", "foviz", "check", "--fingerprint", target]
     environment = dict(os.environ, PYTHONHASHSEED=seed)
     result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     other = result.stdout.strip()
