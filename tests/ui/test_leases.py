@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
 from foviz import HOUR, MINUTE, STORY_START, US, Session
-from ui.layout.leases import Box, Placer, lane_rows, tick_sides
+from ui.layout.area import Area
+from ui.layout.leases import Placer, lane_rows, tick_sides
 from ui.layout.leases_facts import Grant, tenure_start, told_bar
 from ui.layout.leases_leisure import leisure_rows
 from ui.look import Look
@@ -51,11 +52,11 @@ def test_the_compact_rows_are_those_of_the_picture():
 
 
 def test_words_are_placed_only_where_nothing_stands():
-    placer = Placer(Box(0, 0, 100, 20))
-    placer.keep(Box(40, 0, 20, 20))
-    assert placer.place([Box(30, 5, 20, 10), Box(5, 5, 20, 10)]) == Box(5, 5, 20, 10)
-    assert placer.place([Box(10, 5, 20, 10), Box(90, 5, 20, 10)]) is None
-    assert placer.place([Box(60, 5, 20, 10)]) is not None, "touching edges is no overlap"
+    placer = Placer(Area(0, 0, 100, 20))
+    placer.keep(Area(40, 0, 20, 20))
+    assert placer.place([Area(30, 5, 20, 10), Area(5, 5, 20, 10)]) == Area(5, 5, 20, 10)
+    assert placer.place([Area(10, 5, 20, 10), Area(90, 5, 20, 10)]) is None
+    assert placer.place([Area(60, 5, 20, 10)]) is not None, "touching edges is no overlap"
 
 
 def test_letters_of_close_timers_turn_away_from_each_other():

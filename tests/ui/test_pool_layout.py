@@ -7,7 +7,8 @@ from itertools import combinations
 import pytest
 
 from ui.layout import pool as layout
-from ui.layout.pool import Rect, arrange, near_box, place_key
+from ui.layout.area import Area
+from ui.layout.pool import arrange, near_box, place_key
 
 SIZES = [
     (472, 165, 1.0), (455, 165, 1.0), (519, 165, 1.0), (570, 206, 1.25), (300, 165, 1.0),
@@ -20,8 +21,8 @@ def test_the_compact_map_stands_as_in_the_picture():
     plan = arrange(472, 165, 1.0, 200, 2)
     assert (plan.columns, plan.rows, plan.pitch, plan.cell) == (20, 10, 10, 9)
     assert [slot.x for slot in plan.slots] == [40, 260]
-    assert plan.cell_at(0, 0) == Rect(40, 26, 9, 9)
-    assert plan.cell_at(190, 1) == Rect(360, 116, 9, 9)
+    assert plan.cell_at(0, 0) == Area(40, 26, 9, 9)
+    assert plan.cell_at(190, 1) == Area(360, 116, 9, 9)
     assert plan.words_y == 138
     assert plan.key_y == 155
     assert plan.labels == 2
@@ -52,7 +53,7 @@ def test_everything_stays_inside_and_apart(w, h, unit, count, maps):
         last = plan.cell_at(count - 1, slot)
         row_end = plan.cell_at(min(count, plan.columns) - 1, slot)
         first = plan.cell_at(0, slot)
-        boxes.append(Rect(first.x, first.y, row_end.right - first.x, last.bottom - first.y))
+        boxes.append(Area(first.x, first.y, row_end.right - first.x, last.bottom - first.y))
         assert row_end.right <= w
         assert plan.title_y + 5 * unit <= first.y
         lower = last.bottom + (34 * unit if plan.spans_y else 0)
@@ -113,8 +114,8 @@ def test_the_key_leaves_out_what_has_no_room():
 @pytest.mark.parametrize("x", [4, 200, 480])
 @pytest.mark.parametrize("y", [4, 100, 160, 380])
 def test_the_card_stays_in_the_window_and_off_its_cell(x, y):
-    bounds = Rect(4, 4, 492, 392)
-    cell = Rect(x, y, 9, 9)
+    bounds = Area(4, 4, 492, 392)
+    cell = Area(x, y, 9, 9)
     box, (tail, _) = near_box(cell, 260, 120, bounds, 12)
     assert bounds.x <= box.x
     assert box.right <= bounds.right

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QPainter
 from foviz import STATES, Kind, ServerState, Session
 from ui.layout import states as layout
 from ui.layout import states_graph as graph
+from ui.layout.area import Area
 from ui.look import Look
 from ui.model.run import RunModel
 from ui.model.selection import NOTHING, Selection
@@ -209,7 +210,7 @@ def test_a_node_selects_its_state_and_says_what_it_means(model, view, qtbot):
     assert model.selection == Selection("state", int(CI))
     assert model.focus.state == CI
     halo = layout.arrange(472, 188).nodes["CI"]
-    wider = layout.Rect(halo.x - 4, halo.y - 4, halo.w + 8, 3)
+    wider = Area(halo.x - 4, halo.y - 4, halo.w + 8, 3)
     assert view.theme.sel.name() in colours(picture(view), wider)
 
 

@@ -10,7 +10,7 @@ from foviz import STATES, TABLE, ServerState
 from ui.layout import states as layout
 from ui.layout import states_graph as graph
 from ui.layout import states_labels as labels
-from ui.layout.states import Rect
+from ui.layout.area import Area
 
 SIZES = [
     (440, 170, 1.0),
@@ -25,13 +25,13 @@ LARGE_SIZES = [(940, 330, 1.0), (1000, 520, 1.0), (1440, 800, 1.0), (1920, 1000,
 LETTER_SIZES = [(300, 130, 1.0), (430, 188, 1.0), (500, 188, 1.25)]
 
 
-def text_box(theme, place: layout.NamePlace) -> Rect:
+def text_box(theme, place: layout.NamePlace) -> Area:
     wide, high = theme.width(place.text, 10), theme.px(8)
     left = place.x - {"left": 0.0, "centre": wide / 2, "right": wide}[place.align]
-    return Rect(left, place.y - high / 2, wide, high)
+    return Area(left, place.y - high / 2, wide, high)
 
 
-def from_box(box: Rect, x: float, y: float) -> float:
+def from_box(box: Area, x: float, y: float) -> float:
     dx = max(box.x - x, x - box.right, 0)
     dy = max(box.y - y, y - box.bottom, 0)
     return (dx * dx + dy * dy) ** 0.5
@@ -158,7 +158,7 @@ def test_forms_follow_the_size():
 @pytest.mark.parametrize(("w", "h", "unit"), SIZES + LARGE_SIZES + LETTER_SIZES)
 def test_nodes_stay_inside_and_apart(w, h, unit):
     chart = layout.arrange(w, h, unit)
-    whole = Rect(0, 0, w, h)
+    whole = Area(0, 0, w, h)
     for box in chart.nodes.values():
         assert whole.holds(box)
     for one, other in combinations(chart.nodes.values(), 2):
@@ -186,8 +186,8 @@ def test_an_edge_without_a_place_is_a_straight_line_between_borders():
     path = chart.paths("S>PD")
     assert path.control is None
     start, end = chart.nodes["S"], chart.nodes["PD"]
-    assert not start.holds(Rect(*path.start, 0, 0))
-    assert not end.holds(Rect(*path.end, 0, 0))
+    assert not start.holds(Area(*path.start, 0, 0))
+    assert not end.holds(Area(*path.end, 0, 0))
     assert path.distance(*start.centre) < start.w
     assert path.distance(*end.centre) < end.w
 
@@ -207,7 +207,7 @@ def test_names_stay_inside_and_clear_of_nodes_and_of_each_other(qapp, w, h, unit
 
     theme = load_theme("light", unit)
     chart = layout.arrange(w, h, unit)
-    whole = Rect(0, 0, w, h)
+    whole = Area(0, 0, w, h)
     boxes = [text_box(theme, p) for name in chart.nodes for p in layout.name_places(chart, name)]
     for box in boxes:
         assert whole.holds(box)
@@ -223,7 +223,7 @@ def test_tokens_stay_inside_apart_and_clear_of_names_and_letters(qapp, w, h, uni
 
     theme = load_theme("light", unit)
     chart = layout.arrange(w, h, unit)
-    whole = Rect(0, 0, w, h)
+    whole = Area(0, 0, w, h)
     names = {n: [text_box(theme, p) for p in layout.name_places(chart, n)] for n in chart.nodes}
     reach = 7.5 * unit
     for name in chart.nodes:
@@ -232,9 +232,9 @@ def test_tokens_stay_inside_apart_and_clear_of_names_and_letters(qapp, w, h, uni
         others = [box for other, box in chart.nodes.items() if other != name]
         texts = [box for each in names.values() for box in each]
         middle = chart.nodes[name].centre
-        letters = Rect(middle[0] - 8 * unit, middle[1] - 4 * unit, 16 * unit, 8 * unit)
+        letters = Area(middle[0] - 8 * unit, middle[1] - 4 * unit, 16 * unit, 8 * unit)
         for x, y in places:
-            assert whole.holds(Rect(x - reach, y - reach, 2 * reach, 2 * reach)), name
+            assert whole.holds(Area(x - reach, y - reach, 2 * reach, 2 * reach)), name
             for box in (*texts, *others, letters):
                 assert from_box(box, x, y) >= reach, (name, box)
         for (x, y), (u, v) in combinations(places, 2):
@@ -255,7 +255,7 @@ def test_labels_lie_on_nothing_and_inside(w, h, unit):
     taken = [box for box in around if box.w]
     blocks = labels.place_labels(chart, wanted, taken, lambda text, bold: 6.3 * unit * len(text))
     assert len(blocks) >= (20 if w >= 1440 else 10)
-    whole = Rect(0, 0, w, h)
+    whole = Area(0, 0, w, h)
     for block in blocks:
         assert whole.holds(block.area)
         assert not any(block.area.meets(box) for box in (*chart.nodes.values(), *taken))

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ui.layout.area import Area
+
 ROW = 15
 ROW_WITH_BADGE = 18
 """Pitch of rows that hold a badge of 16."""
@@ -59,25 +61,6 @@ NAME_SHARE = 0.45
 INDENT = 12
 
 
-class Box(NamedTuple):
-    """x, y, width, height."""
-
-    x: float
-    y: float
-    w: float
-    h: float
-
-    @property
-    def right(self) -> float:
-        """The right edge."""
-        return self.x + self.w
-
-    @property
-    def bottom(self) -> float:
-        """The lower edge."""
-        return self.y + self.h
-
-
 class Wants(NamedTuple):
     """What there is to show: numbers of lines and rows. ``row`` is the pitch in the body."""
 
@@ -100,8 +83,8 @@ class Plan(NamedTuple):
     ``why_top`` is the hairline above *why*; ``rows`` how many rows of the body fit.
     """
 
-    head: Box
-    body: Box
+    head: Area
+    body: Area
     rows: int
     row: int
     why_top: int
@@ -115,7 +98,7 @@ class Plan(NamedTuple):
     result_y: int
     story_y: int
     story: int
-    causes: Box
+    causes: Area
 
 
 class _Share:
@@ -210,7 +193,7 @@ def _place(w: int, h: int, head_h: int, share: _Share) -> Plan:
     scale, line, pitch = share.scale, share.line, share.pitch
     y = head_h
     body_h = share.body * pitch + _px(BODY_SPARE, scale) if share.body else 0
-    body = Box(0, y, w, body_h)
+    body = Area(0, y, w, body_h)
     if share.body:
         y += body_h + _px(BODY_GAP, scale)
     why_top = y if share.question else -1
@@ -228,7 +211,7 @@ def _place(w: int, h: int, head_h: int, share: _Share) -> Plan:
     y += int(share.result) * line + _px(FACTS_GAP, scale)
     causes_h = _px(CAUSES, scale) if share.causes else 0
     return Plan(
-        head=Box(0, 0, w, head_h),
+        head=Area(0, 0, w, head_h),
         body=body,
         rows=share.body,
         row=pitch,
@@ -243,7 +226,7 @@ def _place(w: int, h: int, head_h: int, share: _Share) -> Plan:
         result_y=result_y,
         story_y=y + line // 2,
         story=share.story,
-        causes=Box(0, h - causes_h, w, causes_h),
+        causes=Area(0, h - causes_h, w, causes_h),
     )
 
 

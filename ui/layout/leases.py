@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from ui.layout.area import Area
 from ui.layout.timeline import Row
 
 if TYPE_CHECKING:
@@ -44,36 +45,18 @@ def lane_rows(h: int, parties: int, scale: float = 1.0) -> LaneRows:
     return LaneRows(tuple(rows), sentence)
 
 
-class Box(NamedTuple):
-    """A rectangle."""
-
-    x: float
-    y: float
-    w: float
-    h: float
-
-    def meets(self, other: Box) -> bool:
-        """Whether it shares a point with another."""
-        return (
-            self.x < other.x + other.w
-            and other.x < self.x + self.w
-            and self.y < other.y + other.h
-            and other.y < self.y + self.h
-        )
-
-
 class Placer:
     """Finds places for words that touch nothing else: the first free candidate is taken."""
 
-    def __init__(self, bounds: Box) -> None:
+    def __init__(self, bounds: Area) -> None:
         self.bounds = bounds
-        self.taken: list[Box] = []
+        self.taken: list[Area] = []
 
-    def keep(self, box: Box) -> None:
+    def keep(self, box: Area) -> None:
         """Say that something stands in a box."""
         self.taken.append(box)
 
-    def free(self, box: Box) -> bool:
+    def free(self, box: Area) -> bool:
         """Whether a box is inside the bounds and touches nothing."""
         bounds = self.bounds
         inside = (
@@ -84,7 +67,7 @@ class Placer:
         )
         return inside and not any(box.meets(other) for other in self.taken)
 
-    def place(self, candidates: Iterable[Box]) -> Box | None:
+    def place(self, candidates: Iterable[Area]) -> Area | None:
         """Take the first candidate that is free, or None."""
         for box in candidates:
             if self.free(box):
@@ -105,12 +88,12 @@ def tick_sides(x1: float, x2: float, w1: float, w2: float) -> tuple[bool, bool]:
 
 def promise_words(
     x0: float, x1: float, y: float, w: float, h: float, playhead: float
-) -> Sequence[Box]:
+) -> Sequence[Area]:
     """Return places for the words above the line of a promise, the best first."""
     return (
-        Box(x1 - 8 - w, y, w, h),
-        Box(x0 + 6, y, w, h),
-        Box(max(x0, playhead) + 6, y, w, h),
-        Box(x1 - w / 2, y, w, h),
-        Box(x1 + 6, y, w, h),
+        Area(x1 - 8 - w, y, w, h),
+        Area(x0 + 6, y, w, h),
+        Area(max(x0, playhead) + 6, y, w, h),
+        Area(x1 - w / 2, y, w, h),
+        Area(x1 + 6, y, w, h),
     )

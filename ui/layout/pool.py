@@ -9,6 +9,8 @@ from __future__ import annotations
 from math import ceil
 from typing import Final, NamedTuple
 
+from ui.layout.area import Area
+
 LEAST_CELL: Final = 4
 LETTER_CELL: Final = 20
 LARGEST_PITCH: Final = 28
@@ -28,25 +30,6 @@ BAR: Final = 14
 BAR_PITCH: Final = 24
 
 
-class Rect(NamedTuple):
-    """x, y, width, height."""
-
-    x: float
-    y: float
-    w: float
-    h: float
-
-    @property
-    def right(self) -> float:
-        """The right edge."""
-        return self.x + self.w
-
-    @property
-    def bottom(self) -> float:
-        """The lower edge."""
-        return self.y + self.h
-
-
 class Plan(NamedTuple):
     """The view's parts. Heights of 0 say that a part is left out.
 
@@ -64,7 +47,7 @@ class Plan(NamedTuple):
     pitch: int
     cell: int
     top: int
-    slots: tuple[Rect, ...]
+    slots: tuple[Area, ...]
     title_y: float
     heads_y: float
     spans_y: float
@@ -80,11 +63,11 @@ class Plan(NamedTuple):
         """Whether cells are large enough for letters."""
         return self.cell >= LETTER_CELL
 
-    def cell_at(self, place: int, slot: int) -> Rect:
+    def cell_at(self, place: int, slot: int) -> Area:
         """Return the box of an address (by its place in the range) on a map."""
         row, column = divmod(place, self.columns)
         x, y = self.slots[slot].x + column * self.pitch, self.top + row * self.pitch
-        return Rect(x, y, self.cell, self.cell)
+        return Area(x, y, self.cell, self.cell)
 
     def place_at(self, x: float, y: float) -> tuple[int, int]:
         """Return (place, slot) of the cell at a point, or (−1, −1)."""
@@ -98,10 +81,10 @@ class Plan(NamedTuple):
                     return (place, number)
         return (-1, -1)
 
-    def bar(self, slot: int, left: float, right: float) -> Rect:
+    def bar(self, slot: int, left: float, right: float) -> Area:
         """Return the bar of counts of a map, between the words at its sides."""
         y = self.top + slot * BAR_PITCH * self.unit
-        return Rect(left, round(y), right - left, round(BAR * self.unit))
+        return Area(left, round(y), right - left, round(BAR * self.unit))
 
 
 def arrange(w: float, h: float, unit: float, count: int, maps: int, octets: int = 4) -> Plan:
@@ -171,14 +154,14 @@ def _wider_gutters(w: float, gutter: float, edge: float, between: float, maps: i
 
 def _slots(
     w: float, h: float, gutter: float, edge: float, between: float, maps: int, *, labels_each: bool
-) -> tuple[Rect, ...]:
+) -> tuple[Area, ...]:
     if labels_each:
         width = _wider_gutters(w, gutter, edge, between, maps)
         step = gutter + width + between
     else:
         width = (w - gutter - edge - between * (maps - 1)) / maps
         step = width + between
-    return tuple(Rect(round(gutter + n * step), 0, int(width), h) for n in range(maps))
+    return tuple(Area(round(gutter + n * step), 0, int(width), h) for n in range(maps))
 
 
 def _label_step(pitch: int, unit: float) -> int:
@@ -210,8 +193,8 @@ def place_key(
 
 
 def near_box(
-    cell: Rect, w: float, h: float, bounds: Rect, gap: float
-) -> tuple[Rect, tuple[float, float]]:
+    cell: Area, w: float, h: float, bounds: Area, gap: float
+) -> tuple[Area, tuple[float, float]]:
     """Return where a card of w × h stands beside a cell within bounds, and where its tail starts.
 
     Above the cell if there is room, else below, else wherever it stays inside.
@@ -222,6 +205,6 @@ def near_box(
     if y < bounds.y:
         y = cell.bottom + gap
     y = max(bounds.y, min(y, bounds.bottom - h))
-    box = Rect(round(x), round(y), w, h)
+    box = Area(round(x), round(y), w, h)
     root = min(max(middle, box.x + 1.2 * gap), box.right - 1.2 * gap)
     return box, (root, box.bottom if box.y < cell.y else box.y)

@@ -12,49 +12,9 @@ from itertools import pairwise
 from math import hypot
 from typing import Final, NamedTuple
 
+from ui.layout.area import Area
+
 Point = tuple[float, float]
-
-
-class Rect(NamedTuple):
-    """x, y, width, height."""
-
-    x: float
-    y: float
-    w: float
-    h: float
-
-    @property
-    def right(self) -> float:
-        """The right edge."""
-        return self.x + self.w
-
-    @property
-    def bottom(self) -> float:
-        """The lower edge."""
-        return self.y + self.h
-
-    @property
-    def centre(self) -> Point:
-        """The middle."""
-        return (self.x + self.w / 2, self.y + self.h / 2)
-
-    def meets(self, other: Rect) -> bool:
-        """Whether two rectangles overlap."""
-        return (
-            self.x < other.right
-            and other.x < self.right
-            and self.y < other.bottom
-            and other.y < self.bottom
-        )
-
-    def holds(self, other: Rect) -> bool:
-        """Whether another one lies wholly inside."""
-        return (
-            self.x <= other.x
-            and self.y <= other.y
-            and other.right <= self.right
-            and other.bottom <= self.bottom
-        )
 
 
 class Path(NamedTuple):
@@ -85,7 +45,7 @@ class Path(NamedTuple):
         line = self.points()
         return min(_to_segment(x, y, a, b) for a, b in pairwise(line))
 
-    def meets(self, rect: Rect) -> bool:
+    def meets(self, rect: Area) -> bool:
         """Whether the path touches a rectangle."""
         line = self.points()
         return any(_crosses(rect, a, b) for a, b in pairwise(line))
@@ -204,7 +164,7 @@ class Chart(NamedTuple):
     w: float
     h: float
     unit: float
-    nodes: dict[str, Rect]
+    nodes: dict[str, Area]
     badge: int
     """Nominal height of the compact form's nodes."""
 
@@ -303,8 +263,8 @@ def _large(w: float, h: float, unit: float) -> Chart:
     return Chart("large", w, h, unit, nodes, 26)
 
 
-def _box(cx: float, cy: float, w: float, h: float) -> Rect:
-    return Rect(round(cx - w / 2), round(cy - h / 2), round(w), round(h))
+def _box(cx: float, cy: float, w: float, h: float) -> Area:
+    return Area(round(cx - w / 2), round(cy - h / 2), round(w), round(h))
 
 
 def _tables(form: str) -> tuple[dict[str, Path], dict[str, Point]]:
@@ -318,12 +278,12 @@ def _fitted(along: float, half: float, own: float, unit: float) -> float:
     return far if along >= 0 else -far
 
 
-def _straight(start: Rect, end: Rect, gap: float) -> Path:
+def _straight(start: Area, end: Area, gap: float) -> Path:
     """Return the line from border to border along the line of the middles."""
     return Path(_leave(start, end.centre, gap), _leave(end, start.centre, gap))
 
 
-def _leave(box: Rect, towards: Point, gap: float) -> Point:
+def _leave(box: Area, towards: Point, gap: float) -> Point:
     cx, cy = box.centre
     dx, dy = towards[0] - cx, towards[1] - cy
     far = hypot(dx, dy) or 1.0
@@ -393,7 +353,7 @@ def _to_segment(x: float, y: float, a: Point, b: Point) -> float:
     return hypot(x - a[0] - t * dx, y - a[1] - t * dy)
 
 
-def _crosses(rect: Rect, a: Point, b: Point) -> bool:
+def _crosses(rect: Area, a: Point, b: Point) -> bool:
     """Whether a segment touches a rectangle (Liang and Barsky's clipping)."""
     low, high = 0.0, 1.0
     for start, delta, least, most in (

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ui.layout.states import Chart, Rect
+from ui.layout.area import Area
+from ui.layout.states import Chart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +71,7 @@ class Block(NamedTuple):
 
     name: str
     lines: tuple[Line, ...]
-    area: Rect
+    area: Area
     bold: bool
     indent: float
     """How far the words stand from the left edge."""
@@ -88,14 +89,14 @@ class Wanted(NamedTuple):
 def place_labels(
     chart: Chart,
     wanted: list[Wanted],
-    taken: list[Rect],
+    taken: list[Area],
     measure: Callable[[str, bool], float],
 ) -> tuple[Block, ...]:
     """Return the labels that have room, those that matter most placed first.
 
     *taken* are boxes besides the nodes that labels must stay clear of.
     """
-    whole = Rect(2, 2, chart.w - 4, chart.h - 4)
+    whole = Area(2, 2, chart.w - 4, chart.h - 4)
     held = [*chart.nodes.values(), *taken]
     placed: list[Block] = []
     for each in sorted(wanted, key=lambda found: -found.rank):
@@ -131,7 +132,7 @@ def _block(
         "right": (x + far, y - h / 2),
         "left": (x - w - far, y - h / 2),
     }[spot.side]
-    area = Rect(round(left), round(top), round(w), round(h))
+    area = Area(round(left), round(top), round(w), round(h))
     return Block(wanted.name, tuple(lines), area, bold, indent + PLATE * unit)
 
 
@@ -152,14 +153,14 @@ def wrapped(words: str, room: float, measure: Callable[[str], float]) -> list[st
 class Around(NamedTuple):
     """Boxes of the large form besides nodes; a box of no width is left out."""
 
-    operator: Rect
-    legend: Rect
-    key: Rect
-    start: Rect
-    stub: Rect
+    operator: Area
+    legend: Area
+    key: Area
+    start: Area
+    stub: Area
 
 
-NONE: Final = Rect(0, 0, 0, 0)
+NONE: Final = Area(0, 0, 0, 0)
 LEGEND_SIZE: Final = (222, 268)
 
 
@@ -169,7 +170,7 @@ def around(chart: Chart, key_height: float, *, stub: bool) -> Around:
     paused, shutdown, startup = chart.nodes["PA"], chart.nodes["SD"], chart.nodes["S"]
     above = min(30 * u, paused.y - 3)
     below = 32 * u
-    operator = Rect(
+    operator = Area(
         round(paused.x - 10 * u),
         round(paused.y - above),
         round(shutdown.right - paused.x + 20 * u),
@@ -179,9 +180,9 @@ def around(chart: Chart, key_height: float, *, stub: bool) -> Around:
     wide, high = LEGEND_SIZE[0] * u, LEGEND_SIZE[1] * u
     top = chart.nodes["PC"].y - 14 * u
     fits = chart.nodes["PC"].x - startup.x >= wide + 12 * u and top + high <= foot - 4 * u
-    legend = Rect(round(startup.x), round(top), round(wide), round(high)) if fits else NONE
-    key = Rect(24 * u, foot, chart.w - 48 * u, key_height) if key_height else NONE
-    entry = Rect(startup.centre[0] - 6 * u, startup.y - 36 * u, 60 * u, 34 * u)
-    reach = Rect(startup.x, startup.bottom + 2, 130 * u, 84 * u)
+    legend = Area(round(startup.x), round(top), round(wide), round(high)) if fits else NONE
+    key = Area(24 * u, foot, chart.w - 48 * u, key_height) if key_height else NONE
+    entry = Area(startup.centre[0] - 6 * u, startup.y - 36 * u, 60 * u, 34 * u)
+    reach = Area(startup.x, startup.bottom + 2, 130 * u, 84 * u)
     roomy = reach.bottom < top - 4 * u and stub
     return Around(operator, legend, key, entry if entry.y > 2 else NONE, reach if roomy else NONE)

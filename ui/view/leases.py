@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from foviz import ip_text, moment_text
-from ui.layout.leases import LEISURE_FROM, Box, Placer, lane_rows
+from ui.layout.area import Area
+from ui.layout.leases import LEISURE_FROM, Placer, lane_rows
 from ui.model.axis import shared_axis
 from ui.model.tenure_words import belief_words, moment_sentence
 from ui.view import metrics
@@ -58,8 +59,8 @@ class LeasesView(PaintedView):
         tenure = self.axis_model.tenure()
         now_at = self.model.playhead
         now = axis.x_of(now_at)
-        placer = Placer(Box(place.gutter, 0, place.edge - place.gutter, h))
-        placer.keep(Box(now - 3, 0, 6, h))
+        placer = Placer(Area(place.gutter, 0, place.edge - place.gutter, h))
+        placer.keep(Area(now - 3, 0, 6, h))
         lanes = Lanes(
             self,
             painter,

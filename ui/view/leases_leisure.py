@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QRectF
 
 from foviz import MINUTE, US, duration_text, moment_text
-from ui.layout.leases import Box
+from ui.layout.area import Area
 from ui.layout.leases_leisure import LeisureRows, leisure_rows
 from ui.model.ledger import Entry
 from ui.model.selection import Selection
@@ -103,7 +103,7 @@ def _heading(lanes: Lanes, top: float, name: str, words: Sequence[str]) -> None:
 
 def _empty(lanes: Lanes, y: float, text: str) -> None:
     wide = lanes.width(text)
-    places = [Box(x, y - 6, wide, 12) for x in (lanes.axis.left, lanes.now + 8)]
+    places = [Area(x, y - 6, wide, 12) for x in (lanes.axis.left, lanes.now + 8)]
     found = lanes.placer.place(places)
     if found is not None:
         draw_text(lanes.painter, lanes.theme, found.x, y, text, lanes.theme.ink3, NOTE)
@@ -140,7 +140,7 @@ def _told(lanes: Lanes, y: float, entry: Entry) -> None:
         )  # fmt: skip
     words = f"{grant_words(grant)}, {moment_text(grant.start)} to {moment_text(grant.end)}"
     lanes.view.hit(QRectF(x0, top - 3, x1 - x0, high + 6), chosen, words)
-    lanes.placer.keep(Box(x0 - DISC, top - 2, x1 - x0 + DISC, high + 4))
+    lanes.placer.keep(Area(x0 - DISC, top - 2, x1 - x0 + DISC, high + 4))
     if grant.way == "arrived":
         _ticks(lanes, y, entry)
     _length(lanes, y, x1, entry, hue)
@@ -159,7 +159,7 @@ def _ticks(lanes: Lanes, y: float, entry: Entry) -> None:
         middle = y - lanes.px(metrics.TICK_LEASE / 2 + 2)
         low, high = middle - lanes.px(4), lanes.px(8)
         sides = (x + 3, x - 3 - wide) if text == "T1" else (x - 3 - wide, x + 3)
-        found = lanes.placer.place([Box(left, low, wide, high) for left in sides])
+        found = lanes.placer.place([Area(left, low, wide, high) for left in sides])
         if found is not None:
             draw_text(lanes.painter, theme, found.x, middle, text, theme.ink, NOTE, bold=True)
         lanes.view.hit(
@@ -179,7 +179,7 @@ def _length(lanes: Lanes, y: float, x: float, entry: Entry, hue: Who) -> None:
         text = f"{text}, {'lost' if grant.way == 'lost' else 'on its way'}"
     wide = lanes.width(text, bold=True)
     low, high = y - lanes.px(5), lanes.px(10)
-    found = lanes.placer.place((Box(x + 7, low, wide, high), Box(lanes.now + 6, low, wide, high)))
+    found = lanes.placer.place((Area(x + 7, low, wide, high), Area(lanes.now + 6, low, wide, high)))
     if found is not None:
         colour = lanes.theme.hue(hue).text
         draw_text(lanes.painter, lanes.theme, found.x, y, text, colour, NOTE, bold=True)
@@ -220,7 +220,7 @@ def _track(lanes: Lanes, y: float, entry: Entry, tenure: Tenure) -> None:
         draw_promise(painter, theme, x0, x, y, hue)
     draw_mclt(painter, theme, x, top, far - x, high)
     paint_cuts(painter, theme, lanes.axis, x, far, top, high)
-    lanes.placer.keep(Box(x0, top - 2, far - x0, high + 4))
+    lanes.placer.keep(Area(x0, top - 2, far - x0, high + 4))
     if start == entry.limit and beyond:
         draw_diamond(painter, theme, x, y, hue, half=DIAMOND - 1)
         words = f"{partner.name} knew of {moment_text(entry.limit)}"
@@ -247,14 +247,14 @@ def _uncounted(lanes: Lanes, y: float, entry: Entry, x0: float, hue: Who) -> Non
     draw_promise(painter, theme, x0 + 4, x - DIAMOND, y, hue, acked=False)
     draw_mclt(painter, theme, x, y - high / 2, far - x, high, faint=True)
     draw_diamond(painter, theme, x, y, hue, filled=False, half=DIAMOND - 1)
-    lanes.placer.keep(Box(x - DIAMOND, y - DIAMOND, far - x + DIAMOND, 2 * DIAMOND))
+    lanes.placer.keep(Area(x - DIAMOND, y - DIAMOND, far - x + DIAMOND, 2 * DIAMOND))
     text = f"if counted: {_whole(entry.limit + entry.mclt - entry.grant.start)}"
     wide = lanes.width(text)
     low, tall = y - lanes.px(5), lanes.px(10)
     above = low - lanes.px(11)
     places = (
-        Box(far + 6, low, wide, tall), Box(far - wide, above, wide, tall),
-        Box(x - DIAMOND - 6 - wide, above, wide, tall),
+        Area(far + 6, low, wide, tall), Area(far - wide, above, wide, tall),
+        Area(x - DIAMOND - 6 - wide, above, wide, tall),
     )  # fmt: skip
     found = lanes.placer.place(places)
     if found is not None:
@@ -278,7 +278,7 @@ def _books(
     form: Service = "alone" if last and belief.striped and own else "full"
     draw_band(painter, theme, x0, top, x1 - x0, high, form, hue, tone=tone)
     paint_cuts(painter, theme, lanes.axis, x0, x1, top, high)
-    lanes.placer.keep(Box(x0 - DISC, top, x1 - x0 + DISC, high))
+    lanes.placer.keep(Area(x0 - DISC, top, x1 - x0 + DISC, high))
     words = f"{belief.name}: grant {entry.number}, until {moment_text(grant.end)}"
     area = QRectF(x0, top - 2, x1 - x0, high + 4)
     lanes.view.hit(area, Selection("record", grant.record), words)
@@ -305,14 +305,14 @@ def _promise(
         high = lanes.px(MCLT)
         draw_mclt(painter, theme, x, y - high / 2, far - x, high)
         paint_cuts(painter, theme, lanes.axis, x, far, y - high / 2, high)
-        lanes.placer.keep(Box(x, y - high / 2 - 2, far - x, high + 4))
+        lanes.placer.keep(Area(x, y - high / 2 - 2, far - x, high + 4))
         words = f"MCLT {duration_text(belief.mclt)}: to {moment_text(entry.pet + belief.mclt)}"
         lanes.view.hit(QRectF(x, y - high / 2, far - x, high), Selection(), words)
         right = far + 6
         if not named:
             named_now = _words(lanes, right, x, y, f"MCLT {duration_text(belief.mclt)}", None)
     draw_diamond(painter, theme, x, y, hue, filled=settled, half=DIAMOND - 1)
-    lanes.placer.keep(Box(x - DIAMOND, y - DIAMOND, 2 * DIAMOND, 2 * DIAMOND))
+    lanes.placer.keep(Area(x - DIAMOND, y - DIAMOND, 2 * DIAMOND, 2 * DIAMOND))
     word = "acked PET" if own and settled else belief.pending_word if own else "received PET"
     word = word or "to send"
     area = QRectF(x - 8, y - 8, 16, 16)
@@ -337,8 +337,8 @@ def _words(
     wide = lanes.width(text, bold=hue is None)
     low, tall = y - lanes.px(5), lanes.px(10)
     above = low - lanes.px(10)
-    behind = Box(right, low, wide, tall)
-    over = (Box(x - DIAMOND - 2 - wide, above, wide, tall), Box(x + DIAMOND, above, wide, tall))
+    behind = Area(right, low, wide, tall)
+    over = (Area(x - DIAMOND - 2 - wide, above, wide, tall), Area(x + DIAMOND, above, wide, tall))
     found = lanes.placer.place((*over, behind) if above_first else (behind, *over))
     if found is None:
         return False

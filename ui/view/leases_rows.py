@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, cast
 from PySide6.QtCore import QRectF
 
 from foviz import US, duration_text, moment_text
-from ui.layout.leases import Box, Placer, promise_words, tick_sides
+from ui.layout.area import Area
+from ui.layout.leases import Placer, promise_words, tick_sides
 from ui.model.selection import Selection
 from ui.model.tenure_words import when_text
 from ui.view import metrics
@@ -109,7 +110,7 @@ def paint_told(lanes: Lanes, cy: float, tenure: Tenure) -> None:
         draw_band(
             painter, theme, x0, cy - lanes.bar / 2, x1 - x0, lanes.bar, "full", who(told.grant.who)
         )
-        lanes.placer.keep(Box(x0, cy - lanes.bar / 2, x1 - x0, lanes.bar))
+        lanes.placer.keep(Area(x0, cy - lanes.bar / 2, x1 - x0, lanes.bar))
         words = f"{grant_words(told.grant)}, {moment_text(told.start)} to {moment_text(told.end)}"
         area = QRectF(x0, cy - 7, max(2.0, x1 - x0), 14)
         lanes.view.hit(area, Selection("record", told.grant.record), words)
@@ -145,7 +146,7 @@ def _note(lanes: Lanes, cy: float, text: str) -> None:
     """Say in a row why it is empty, beside the playhead."""
     wide = lanes.width(text)
     places = [
-        Box(x, cy - lanes.px(6), wide, lanes.px(12)) for x in (lanes.axis.left, lanes.now + 8)
+        Area(x, cy - lanes.px(6), wide, lanes.px(12)) for x in (lanes.axis.left, lanes.now + 8)
     ]
     found = lanes.placer.place(places)
     if found is not None:
@@ -164,7 +165,7 @@ def _flying(lanes: Lanes, cy: float, grant: Grant, mclt: int) -> None:
         painter, theme, x0, cy - high / 2, x1 - x0, high,
         frame=hue.stroke, width=metrics.STROKE_STRONG, dash=metrics.DASH_HOST_BOX,
     )  # fmt: skip
-    lanes.placer.keep(Box(x0, cy - high / 2, x1 - x0, high))
+    lanes.placer.keep(Area(x0, cy - high / 2, x1 - x0, high))
     area = QRectF(x0, cy - high / 2, x1 - x0, high)
     lanes.view.hit(area, Selection("record", grant.record), grant_words(grant))
 
@@ -178,15 +179,15 @@ def _flying_words(
     wide = lanes.width(text, bold=True) + 8
     x0, x1 = lanes.x(grant.start) + 3, lanes.x(grant.end) - 3
     high = lanes.px(5)
-    inside = Placer(Box(x0, cy - high, x1 - x0, 2 * high))
+    inside = Placer(Area(x0, cy - high, x1 - x0, 2 * high))
     for at in ticks:
-        inside.keep(Box(lanes.x(at) - 3, cy - high, 6, 2 * high))
+        inside.keep(Area(lanes.x(at) - 3, cy - high, 6, 2 * high))
     beyond = max(x0, lanes.x(told_end))
     parts = [*lanes.axis.clear_within(beyond, x1), *lanes.axis.clear_within(x0, x1)]
     if not lanes.axis.folds_within(x0, x1):
         parts.reverse()
-    places = [Box((a + b - wide) / 2, cy - high, wide, 2 * high) for a, b in parts]
-    places += [Box(x, cy - high, wide, 2 * high) for a, b in parts for x in (a + 4, b - wide - 4)]
+    places = [Area((a + b - wide) / 2, cy - high, wide, 2 * high) for a, b in parts]
+    places += [Area(x, cy - high, wide, 2 * high) for a, b in parts for x in (a + 4, b - wide - 4)]
     found = inside.place(places)
     if found is not None:
         colour = theme.hue(who(grant.who)).text
@@ -219,12 +220,12 @@ def _timers(lanes: Lanes, cy: float, grant: Grant) -> None:
             left = not left
             start = x - 4 - wide if left else x + 4
         middle = cy - lanes.px(metrics.TICK_LEASE / 2 + 3)
-        letters = Box(start, middle - lanes.px(4), wide, lanes.px(8))
+        letters = Area(start, middle - lanes.px(4), wide, lanes.px(8))
         draw_lease_tick(lanes.painter, theme, x, cy)
         if lanes.placer.free(letters):
             draw_text(lanes.painter, theme, start, middle, text, theme.ink, NOTE, bold=True)
         lanes.placer.keep(letters)
-        lanes.placer.keep(Box(x - 1, cy - half, 2, 2 * half))
+        lanes.placer.keep(Area(x - 1, cy - half, 2, 2 * half))
         area = QRectF(min(x, start) - 6, cy - half - 8, wide + 16, 2 * half + 8)
         words = f"{text} {moment_text(at)}"
         lanes.view.hit(area, Selection("record", grant.record), words)
@@ -240,9 +241,9 @@ def _end_words(lanes: Lanes, cy: float, tenure: Tenure) -> None:
     x, above = lanes.x(told.end), cy - lanes.px(17)
     found = lanes.placer.place(
         (
-            Box(x + 6, cy - lanes.px(6), wide, lanes.px(12)),
-            Box(x - wide, above, wide, lanes.px(11)),
-            Box(x + 6, above, wide, lanes.px(11)),
+            Area(x + 6, cy - lanes.px(6), wide, lanes.px(12)),
+            Area(x - wide, above, wide, lanes.px(11)),
+            Area(x + 6, above, wide, lanes.px(11)),
         )
     )
     if found is not None:
@@ -269,7 +270,7 @@ def paint_belief_bars(lanes: Lanes, cy: float, belief: Belief) -> None:
     draw_band(painter, theme, x0, top, knows - x0, lanes.bar, "full", hue, tone=tone)
     draw_band(painter, theme, knows, top, x1 - knows, lanes.bar, "alone", hue, tone=tone)
     paint_cuts(painter, theme, lanes.axis, x0, x1, top, lanes.bar)
-    lanes.placer.keep(Box(x0, top, x1 - x0, lanes.bar))
+    lanes.placer.keep(Area(x0, top, x1 - x0, lanes.bar))
     chosen = Selection("record", belief.record) if belief.record >= 0 else Selection()
     known = "" if not belief.striped else ", the partner does not know"
     words = f"{belief.name}: leased until {moment_text(belief.end)}{known}"
@@ -304,14 +305,14 @@ def _limit(lanes: Lanes, cy: float, belief: Belief, x1: float) -> float:
     top = cy - band / 2
     draw_mclt(painter, theme, x, top, end - x, band)
     paint_cuts(painter, theme, lanes.axis, x, end, top, band)
-    lanes.placer.keep(Box(x, top - 2, end - x, band + 4))
+    lanes.placer.keep(Area(x, top - 2, end - x, band + 4))
     words = f"MCLT {duration_text(belief.mclt)}: to {moment_text(far_at)}"
     lanes.view.hit(QRectF(x, top, end - x, band), Selection(), words)
     return end + 4
 
 
 def _name_diamond(lanes: Lanes, x: float, cy: float, word: str, at: int) -> None:
-    lanes.placer.keep(Box(x - DIAMOND, cy - DIAMOND, 2 * DIAMOND, 2 * DIAMOND))
+    lanes.placer.keep(Area(x - DIAMOND, cy - DIAMOND, 2 * DIAMOND, 2 * DIAMOND))
     area = QRectF(x - 8, cy - 8, 16, 16)
     lanes.view.hit(area, Selection("address", lanes.address), f"{word} {moment_text(at)}")
 
@@ -339,8 +340,8 @@ def _mclt_words(lanes: Lanes, cy: float, x0: float, x1: float, mclt: int) -> boo
     """Name the first band of the MCLT, above it or behind it."""
     text = f"MCLT {duration_text(mclt)}"
     wide = lanes.width(text, bold=True) + 2 * metrics.PLATE_WIDER
-    over = Box((x0 + x1 - wide) / 2, cy - lanes.px(21), wide, lanes.px(11))
-    found = lanes.placer.place((over, Box(x1 + 4, cy - lanes.px(6), wide, lanes.px(12))))
+    over = Area((x0 + x1 - wide) / 2, cy - lanes.px(21), wide, lanes.px(11))
+    found = lanes.placer.place((over, Area(x1 + 4, cy - lanes.px(6), wide, lanes.px(12))))
     if found is None:
         return False
     middle, theme = found.y + found.h / 2, lanes.theme
@@ -358,7 +359,7 @@ def _promise_words(lanes: Lanes, x0: float, x1: float, y: float, text: str, colo
         draw_text(lanes.painter, lanes.theme, found.x, found.y + found.h / 2, text, colour, NOTE)
 
 
-def _ground(lanes: Lanes, found: Box) -> QColor:
+def _ground(lanes: Lanes, found: Area) -> QColor:
     """The ground behind words: that of a fold when they stand in one."""
     middle = found.x + found.w / 2
     folded = any(fold.x0 <= middle <= fold.x1 for fold in lanes.axis.folds)

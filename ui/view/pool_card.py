@@ -8,7 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from ui.layout.pool import Rect, near_box
+from ui.layout.area import Area
+from ui.layout.pool import near_box
 from ui.view import forms, metrics
 
 if TYPE_CHECKING:
@@ -126,8 +127,8 @@ class GiveCard(QWidget):
         theme, window = self._look.theme, self.parentWidget()
         assert window is not None
         w, h = card_size(theme, text)
-        bounds = Rect(4, 4, window.width() - 8, window.height() - 8)
-        box = Rect(cell.x(), cell.y(), cell.width(), cell.height())
+        bounds = Area(4, 4, window.width() - 8, window.height() - 8)
+        box = Area(cell.x(), cell.y(), cell.width(), cell.height())
         place, (tail_x, tail_y) = near_box(box, w, h, bounds, theme.px(_TAIL))
         tip_y = cell.top() - 1 if place.y < cell.y() else cell.bottom() + 1
         tip = QPointF(cell.center().x(), tip_y)

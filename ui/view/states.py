@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from foviz import STATES, ServerState, state_text
 from ui.layout import states as layout
 from ui.layout import states_graph as graph
+from ui.layout.area import Area
 from ui.model.selection import NOTHING, Selection
 from ui.view import forms, metrics
 from ui.view.painted import Hit, PaintedView
@@ -137,7 +138,7 @@ class StatesView(PaintedView):
         )  # fmt: skip
 
     def _paint_names(self, painter: QPainter, chart: Chart, facts: Facts) -> None:
-        whole = layout.Rect(0, 0, chart.w, chart.h)
+        whole = Area(0, 0, chart.w, chart.h)
         for letters, state in _BY_LETTERS.items():
             here = bool(facts.at(state))
             if chart.form == "letters" and not here:
@@ -160,12 +161,12 @@ class StatesView(PaintedView):
         forms.fill(painter, theme, x - 1, place.y - high / 2, wide + 2, high, theme.panel)
         forms.draw_text(painter, theme, place.x, place.y, place.text, colour, px, align=align)
 
-    def _fits(self, chart: Chart, places: tuple[layout.NamePlace, ...], whole: layout.Rect) -> bool:
+    def _fits(self, chart: Chart, places: tuple[layout.NamePlace, ...], whole: Area) -> bool:
         for place in places:
             wide = self.theme.width(place.text, 10)
             shift = {"left": 0.0, "centre": wide / 2, "right": wide}[place.align]
             high = self.theme.px(10)
-            own = layout.Rect(place.x - shift, place.y - high / 2, wide, high)
+            own = Area(place.x - shift, place.y - high / 2, wide, high)
             if not whole.holds(own) or any(own.meets(node) for node in chart.nodes.values()):
                 return False
         return True

@@ -9,7 +9,8 @@ from PySide6.QtCore import QRectF
 from foviz import STATES
 from ui.layout import states_graph as graph
 from ui.layout import states_labels as labels
-from ui.layout.states import KEY_FROM, KEY_HEIGHT, Rect
+from ui.layout.area import Area
+from ui.layout.states import KEY_FROM, KEY_HEIGHT
 from ui.view import forms, metrics
 from ui.view.states_nodes import draw_large_node
 
@@ -144,19 +145,19 @@ def draw_label(
     forms.draw_text(painter, theme, at, cy, label.words, colour, bold=bold)
 
 
-def _token_boxes(chart: Chart, facts: Facts) -> list[Rect]:
+def _token_boxes(chart: Chart, facts: Facts) -> list[Area]:
     """Return boxes around the tokens' corner of each node with a server in it."""
     boxes = []
     for each in facts.standings:
         node = chart.nodes[STATES[each.state].letters]
         reach = 16 * chart.unit
         wide = reach * 2 * len(facts.at(each.state))
-        boxes.append(Rect(node.right + reach - wide, node.y - reach, wide, 2 * reach))
+        boxes.append(Area(node.right + reach - wide, node.y - reach, wide, 2 * reach))
     return boxes
 
 
 def _paint_operator(
-    painter: QPainter, theme: Theme, chart: Chart, area: Rect, facts: Facts
+    painter: QPainter, theme: Theme, chart: Chart, area: Area, facts: Facts
 ) -> None:
     """Paint the frame around PAUSED and SHUTDOWN, which have no edges."""
     absent = not graph.has_operator_states(facts.profile)

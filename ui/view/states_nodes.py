@@ -15,7 +15,8 @@ from ui.layout.states import NAME_LINES
 from ui.view import forms, metrics
 
 if TYPE_CHECKING:
-    from ui.layout.states import Chart, Rect
+    from ui.layout.area import Area
+    from ui.layout.states import Chart
     from ui.theme import Theme, Who
     from ui.view.badges import Service, Tone
     from ui.view.states_facts import Standing
@@ -244,7 +245,7 @@ def _half_box(area: QRectF, radius: float, side: str) -> QPainterPath:
 def _draw_inside(
     painter: QPainter,
     theme: Theme,
-    rect: Rect,
+    rect: Area,
     state: ServerState,
     living: tuple[Standing, ...],
     tone: Tone,
@@ -283,7 +284,7 @@ def _draw_inside(
 def _draw_tight(
     painter: QPainter,
     theme: Theme,
-    rect: Rect,
+    rect: Area,
     state: ServerState,
     living: tuple[Standing, ...],
     tone: Tone,
