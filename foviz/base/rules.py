@@ -8,14 +8,21 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+RENEWALS: Final = ("renewing", "rebinding")
+"""Requests to extend a lease, as the fact ``request`` of a decision names them."""
+
 
 class Rule(NamedTuple):
-    """A rule: a few words for the chart, a sentence or two, the source, the deciding switch."""
+    """A rule: a few words for the chart, a sentence or two, the source, the deciding switch.
+
+    ``requests`` are the client's requests about which the switch decides; empty: about all.
+    """
 
     short: str
     text: str
     source: str
     switch: str = ""
+    requests: tuple[str, ...] = ()
 
 
 RULES: Final[dict[str, Rule]] = {
@@ -26,6 +33,7 @@ RULES: Final[dict[str, Rule]] = {
         "contact. It notes why and stays silent.",
         "DHCP Failover Examples, hot standby, steps 2, 19 and 21",
         "renew_in_normal",
+        RENEWALS,
     ),
     "active": Rule(
         "active: answers",
@@ -43,6 +51,7 @@ RULES: Final[dict[str, Rule]] = {
         "contact and answers.",
         "RFC 3074 §6; draft-12 §9.8.2",
         "renew_in_normal",
+        RENEWALS,
     ),
     "renews-all": Rule(
         "renews all",

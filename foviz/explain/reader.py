@@ -126,10 +126,14 @@ def fact_text(value: Any, unit: str) -> str:
     return str(value)
 
 
-def rule_tag(rule: str, profile: Profile) -> str:
-    """Return how a rule is named beside an explanation: ``survivor-lease = mclt``."""
-    switch = RULES[rule].switch if rule in RULES else ""
-    if not switch:
+def rule_tag(rule: str, profile: Profile, request: str = "") -> str:
+    """Return how a rule is named beside an explanation: ``survivor-lease = mclt``.
+
+    A switch is named only for a *request* that it decides about.
+    """
+    found = RULES.get(rule)
+    switch = found.switch if found is not None else ""
+    if not switch or (found is not None and found.requests and request not in found.requests):
         return rule
     value = getattr(profile, switch, "")
     return f"{rule} = {value}" if switch.replace("_", "-") == rule else f"{switch} = {value}"

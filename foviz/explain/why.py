@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from foviz.base.kinds import Kind
-from foviz.base.rules import RULES
+from foviz.base.rules import RENEWALS, RULES
 from foviz.base.time import US, duration_text, short_moment_text
 from foviz.explain.reader import fact_text, rule_tag
 from foviz.explain.sentences import LOSSES, sentence
@@ -99,7 +99,7 @@ def _by_rule(
     return Why(
         question=_rule_question(reader, record, decided),
         rule=name,
-        tag=rule_tag(name, profile),
+        tag=rule_tag(name, profile, _request(decided)),
         text=rule.text,
         source=rule.source,
         facts=facts,
@@ -127,6 +127,11 @@ def _rule_question(reader: Reader, record: Record, decided: Record) -> str:
     return f"Why did {who} answer {about}?"
 
 
+def _request(decided: Record) -> str:
+    """Return what the client's message asked for, ``""`` where no message was decided about."""
+    return next((str(v) for n, v, _ in decided.value("facts") if n == "request"), "")
+
+
 def _fact(record: Record, name: str) -> int | None:
     for fact, value, _ in record.value("facts"):
         if fact == name:
@@ -147,10 +152,8 @@ def _other_profiles(decided: Record, profile: Profile) -> str:
             return ""
         lease = lease_to_give(desired, decided.at // US, mclt, acked // US, received // US)
         return f"draft and isc: {duration_text(lease * US)}"
-    if rule in ("standby", "other-bucket"):
-        request = next((v for n, v, _ in decided.value("facts") if n == "request"), "")
-        if request in ("renewing", "rebinding"):
-            return "draft and isc: answers renewals too"
+    if rule in ("standby", "other-bucket") and _request(decided) in RENEWALS:
+        return "draft and isc: answers renewals too"
     return ""
 
 

@@ -48,6 +48,7 @@ def test_why_c1s_broadcast_was_not_answered_by_dhcp2(told):
     found = told.why(first.index)
     assert found.question == "Why did DHCP2 not answer C1?"
     assert found.rule == "standby"
+    assert found.tag == "standby", "the switch about renewals decided nothing about a DISCOVER"
     assert found.text == RULES["standby"].text
     assert found.source == "DHCP Failover Examples, hot standby, steps 2, 19 and 21"
     facts = dict(found.facts)
@@ -65,6 +66,15 @@ def test_why_c1s_broadcast_was_not_answered_by_dhcp2(told):
     ]
     assert [node.record for node in found.chain] == sorted(node.record for node in found.chain)
     assert found.chain[-1].record == first.index
+
+
+def test_why_a_renewal_is_not_answered_names_the_switch_that_decided(told):
+    renewal = next(
+        record
+        for record in records(told, Kind.DECISION, "DHCP2", rule="standby")
+        if {name: value for name, value, _ in record.value("facts")}["request"] == "renewing"
+    )
+    assert told.why(renewal.index).tag == "renew_in_normal = owner-only"
 
 
 def test_show_why_says_the_same_in_lines():
