@@ -35,19 +35,23 @@ from foviz.explain.glossary import GLOSSARY, Term
 from foviz.explain.history import LeaseGrant
 from foviz.explain.reader import Reader, fact_text
 from foviz.explain.why import CauseNode, Why
+from foviz.failover.profile import NAMES as PROFILE_NAMES
+from foviz.failover.profile import SWITCHES, Profile, Switch, profile_named, with_switch
 from foviz.failover.states import STATES, Event, Service
-from foviz.failover.table import TABLE
 from foviz.failover.table import Row as TransitionRow
+from foviz.failover.table import rows_of
 from foviz.lease.binding import Binding
 from foviz.library import lesson_names, load_lesson, scenario_names, share_directory
 from foviz.script.grammar import DEEDS, FACTS, QUESTIONS, RUNS, Form
 from foviz.session import BranchView, Position, Reply, Session
+from foviz.sim.invariants import EXCUSES, INVARIANTS, Invariant
 from foviz.sim.snapshot import (
     Belief,
     ClientView,
     EndpointView,
     LinkView,
     PoolView,
+    RelayView,
     ServerView,
     Snapshot,
     TimerView,
@@ -60,18 +64,21 @@ __all__ = [
     "BROADCAST",
     "DAY",
     "DEEDS",
+    "EXCUSES",
     "FACTS",
     "GLOSSARY",
     "HOUR",
+    "INVARIANTS",
     "KEYS",
     "MESSAGES",
     "MINUTE",
+    "PROFILE_NAMES",
     "QUESTIONS",
     "RULES",
     "RUNS",
     "STATES",
     "STORY_START",
-    "TABLE",
+    "SWITCHES",
     "US",
     "Belief",
     "Binding",
@@ -87,14 +94,17 @@ __all__ = [
     "Field",
     "Form",
     "FovizError",
+    "Invariant",
     "Kind",
     "LeaseGrant",
     "LessonError",
     "LinkView",
     "PoolView",
     "Position",
+    "Profile",
     "Reader",
     "Record",
+    "RelayView",
     "Reply",
     "Row",
     "RowKind",
@@ -106,6 +116,7 @@ __all__ = [
     "Service",
     "Session",
     "Snapshot",
+    "Switch",
     "Term",
     "ThemeError",
     "TimerView",
@@ -123,10 +134,13 @@ __all__ = [
     "mac_text",
     "moment_text",
     "nearest",
+    "profile_named",
+    "rows_of",
     "scenario_names",
     "share_directory",
     "short_moment_text",
     "state_text",
     "status_text",
     "weekday_text",
+    "with_switch",
 ]

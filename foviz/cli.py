@@ -22,6 +22,12 @@ COMMANDS = ("check", "play", "run", "export", "words", "--help", "--version")
 """First words that need no window."""
 
 
+_PROFILE = click.option("--profile", default="", help="Run under this profile of failover.")
+_SWITCH = click.option(
+    "--switch", "switches", multiple=True, metavar="NAME=VALUE", help="Set a switch of the profile."
+)
+
+
 @click.group()
 @click.version_option(package_name="foviz")
 def cli() -> None:
@@ -34,15 +40,24 @@ def cli() -> None:
     "--json", "as_json", is_flag=True, help="Print the reports, with each step's witnesses."
 )
 @click.option("--fingerprint", is_flag=True, hidden=True)
-def check(lessons: tuple[str, ...], as_json: bool, fingerprint: bool) -> None:
+@_PROFILE
+@_SWITCH
+def check(
+    lessons: tuple[str, ...],
+    as_json: bool,
+    fingerprint: bool,
+    profile: str,
+    switches: tuple[str, ...],
+) -> None:
     """Play lessons without a window; status 1 when one of them does not hold."""
     from foviz.report.check import check as check_lesson
 
     names = lessons or library.lesson_names()
     if fingerprint:
-        click.echo(check_lesson(names[0], other_seed=False).fingerprint)
+        report = check_lesson(names[0], other_seed=False, profile=profile, switches=switches)
+        click.echo(report.fingerprint)
         return
-    reports = [check_lesson(name) for name in names]
+    reports = [check_lesson(name, profile=profile, switches=switches) for name in names]
     if as_json:
         click.echo(json.dumps([report.as_json() for report in reports], indent=1))
     for report in reports:
@@ -61,11 +76,13 @@ def check(lessons: tuple[str, ...], as_json: bool, fingerprint: bool) -> None:
 
 @cli.command()
 @click.argument("lesson", default="hot-standby")
-def play(lesson: str) -> None:
+@_PROFILE
+@_SWITCH
+def play(lesson: str, profile: str, switches: tuple[str, ...]) -> None:
     """Tell a lesson in the terminal, message by message."""
     from foviz.report.narrate import narrate
 
-    session = Session.open(lesson)
+    session = Session.open(lesson, profile, switches)
     if session.story is None:
         from foviz.report.check import NO_LESSON
 
@@ -80,12 +97,15 @@ def play(lesson: str) -> None:
 @cli.command()
 @click.argument("script")
 @click.option("--json", "as_json", is_flag=True, help="Print the trace as JSON lines.")
-def run(script: str, as_json: bool) -> None:
+@click.option("--events", is_flag=True, help="Print the events that Windows would log.")
+@_PROFILE
+@_SWITCH
+def run(script: str, as_json: bool, events: bool, profile: str, switches: tuple[str, ...]) -> None:
     """Run lab-language lines from a file, or from standard input for “-”."""
     name = "standard input" if script == "-" else script
     text = _standard_input(name) if script == "-" else library.read_text(Path(script))
     scenario, seed, offset = saved.read_lab_line(text, name)
-    session = Session(scenario, seed)
+    session = Session(library.chosen(scenario, profile, switches), seed)
     told = len(session.digest)
     failure: FovizError | None = None
     for number, line in enumerate(text.splitlines()[offset:], offset + 1):
@@ -105,6 +125,9 @@ def run(script: str, as_json: bool) -> None:
         reader = session.reader
         for index in range(session.record_count):
             click.echo(json.dumps(reader.as_json(session.record(index))))
+    if events:
+        for answer in session.do("show events").lines:
+            click.echo(answer)
     if failure is not None:
         raise failure
 

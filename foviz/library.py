@@ -8,15 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foviz.base.errors import FovizError, LessonError, ScenarioError, nearest
-from foviz.failover.profile import profile_named
+from foviz.failover.profile import profile_named, with_switch
 from foviz.sim.scenario import Scenario, parse_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from foviz.lesson.document import Lesson
 
 LONGEST_NAME = 80
+TEACHING = (
+    "hot-standby",
+    "load-balance",
+    "partner-down",
+    "partner-down-automatic",
+    "partner-down-short",
+    "dual-interrupted",
+    "dual-partner-down",
+    "dual-partner-down-longer",
+)
+"""Lessons in the order of teaching; others follow by name."""
 
 
 @cache
@@ -32,7 +43,7 @@ def share_directory() -> Path:
 def lesson_names() -> tuple[str, ...]:
     """Return the names of the lessons that come with Foviz, in the order of teaching."""
     found = [path.stem for path in sorted((share_directory() / "lessons").glob("*.md"))]
-    order = [name for name in ("hot-standby",) if name in found]
+    order = [name for name in TEACHING if name in found]
     return (*order, *(name for name in found if name not in order and name != "README"))
 
 
@@ -86,6 +97,20 @@ def scenario_of(lesson: Lesson) -> Scenario:
         return replace(scenario, profile=profile_named(lesson.profile))
     except FovizError as error:
         raise LessonError(error.message, lesson.where("profile")) from None
+
+
+def chosen(scenario: Scenario, profile: str, switches: Iterable[str]) -> Scenario:
+    """Return the scenario under another profile, and with switches written ``name=value``.
+
+    Raises ScenarioError for what there is not. A profile of its own drops the scenario's switches.
+    """
+    found = profile_named(profile) if profile else scenario.profile
+    for text in switches:
+        name, equals, value = text.partition("=")
+        if not equals or not name or not value:
+            raise ScenarioError(f"“{text}” is no switch; write it like survivor_lease=mclt")
+        found = with_switch(found, name, value)
+    return scenario if found == scenario.profile else replace(scenario, profile=found)
 
 
 def is_bundled(scenario: Scenario) -> bool:

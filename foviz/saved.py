@@ -5,13 +5,12 @@ The text is the saved run, the bug report and the draft of a lesson.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from foviz import library
 from foviz.base.errors import FovizError, ScriptError, nearest
 from foviz.base.time import moment_text
-from foviz.failover.profile import profile_named
+from foviz.failover.profile import value_text
 from foviz.script.tokens import Place, tokenize
 from foviz.script.vocabulary import whole_number
 
@@ -20,8 +19,10 @@ if TYPE_CHECKING:
     from foviz.sim.scenario import Scenario
     from foviz.sim.timeline import Branch
 
-SHAPE = "lab SCENARIO seed N profile NAME"
-OPTIONS = ("seed", "profile")
+SHAPE = "lab SCENARIO seed N profile NAME switch NAME=VALUE"
+OPTIONS = ("seed", "profile", "switch")
+REPEATED = ("switch",)
+"""Options that may stand more than once."""
 FREE_PLAY = "hot-standby"
 """The scenario of a script without a ``lab`` line."""
 
@@ -32,7 +33,11 @@ def lab_line(scenario: Scenario, seed: int) -> str:
     if scenario.file and not library.is_bundled(scenario):
         name = scenario.file
     name = f'"{name}"' if any(letter.isspace() or letter == "#" for letter in name) else name
-    return f"lab {name} seed {seed} profile {scenario.profile.name}"
+    profile = scenario.profile
+    switches = [
+        f" switch {switch}={value_text(value)}" for switch, value in profile.changed().items()
+    ]
+    return f"lab {name} seed {seed} profile {profile.name}{''.join(switches)}"
 
 
 def lab_lines(scenario: Scenario, seed: int, branch: Branch, cursor: int, playhead: int) -> str:
@@ -83,20 +88,25 @@ def _read_words(tokens: list[Token], place: Place) -> tuple[Scenario, int]:
         scenario = library.load_scenario(tokens[0].text)
     except FovizError as error:
         raise ScriptError(error.message, error.where or place.at(tokens[0].column)) from None
-    seed = 1
+    seed, profile = 1, ""
+    switches: list[str] = []
     found: dict[str, None] = {}
     for key, value in zip(tokens[1::2], tokens[2::2], strict=True):
-        if key.text not in OPTIONS or key.text in found:
+        again = key.text in found and key.text not in REPEATED
+        if key.text not in OPTIONS or again:
             near = nearest(key.text, [option for option in OPTIONS if option not in found])
             hint = f". Nearest: {near}" if near else f"; the line reads: {SHAPE}"
-            what = "stands twice" if key.text in found else "is not known here"
+            what = "stands twice" if again else "is not known here"
             raise ScriptError(f"“{key.text}” {what}{hint}", place.at(key.column))
         found[key.text] = None
         try:
             if key.text == "seed":
                 seed = whole_number(value.text)
+            elif key.text == "profile":
+                profile = value.text
             else:
-                scenario = replace(scenario, profile=profile_named(value.text))
+                switches.append(value.text)
+            library.chosen(scenario, profile, switches)  # so that a mistake gets its place
         except FovizError as error:
             raise ScriptError(error.message, place.at(value.column)) from None
-    return scenario, seed
+    return library.chosen(scenario, profile, switches), seed

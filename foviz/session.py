@@ -7,18 +7,18 @@ else, and always in a lesson's own branch, it forks. Nothing that was seen is ev
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from foviz import library, saved
 from foviz.base.errors import FovizError, ScriptError
-from foviz.base.kinds import Kind
 from foviz.base.time import moment_text
 from foviz.explain import answers
 from foviz.explain.digest import Digest
-from foviz.explain.history import LeaseGrant, lease_history
+from foviz.explain.history import LeaseGrant, lease_history, moment_to_show
 from foviz.explain.reader import Reader
 from foviz.explain.sentences import sentence
-from foviz.explain.subject import subject_of
+from foviz.explain.subject import dissected, subject_of
 from foviz.explain.why import Why, why
 from foviz.script.deeds import intervention_of
 from foviz.script.facts import is_so, look, watch
@@ -37,10 +37,9 @@ from foviz.sim.build import build
 from foviz.sim.faults import reason_against
 from foviz.sim.snapshot import Snapshot
 from foviz.sim.timeline import Timeline
-from foviz.wire.dissect import Field, dissect_dhcp, dissect_failover
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from foviz.failover.profile import Profile
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
     from foviz.sim.timeline import Branch
     from foviz.sim.trace import Record
     from foviz.sim.world import World
+    from foviz.wire.dissect import Field
 
 SLICE = 256
 """Events of a lesson that are run ahead at once."""
@@ -111,18 +111,31 @@ class Session:
         self._undo: list[tuple[Position, Position]] = []
         self._redo: list[tuple[Position, Position]] = []
         self._digests: dict[str, Digest] = {}
+        self._shown = ""
         self._snapshot: Snapshot | None = None
         self._reader: Reader | None = None
         self.version = 0
         """Changes whenever anything a view shows may have changed."""
 
     @classmethod
-    def open(cls, target: str = "hot-standby") -> Session:
-        """Open a lesson by name or file, or a scenario (``.toml``)."""
+    def open(
+        cls, target: str = "hot-standby", profile: str = "", switches: Sequence[str] = ()
+    ) -> Session:
+        """Open a lesson by name or file, or a scenario, perhaps with another profile, switches."""
         if target.endswith(".toml"):
-            return cls(library.load_scenario(target), seed=1)
+            scenario = library.load_scenario(target)
+            return cls(library.chosen(scenario, profile, switches), seed=1)
         lesson = library.load_lesson(target)
-        return cls(library.scenario_of(lesson), lesson.seed, lesson)
+        scenario = library.chosen(library.scenario_of(lesson), profile, switches)
+        return cls(scenario, lesson.seed, lesson)
+
+    def again(self, profile: Profile) -> Session:
+        """Return a new run of this laboratory under another profile, for free play.
+
+        A profile is what a run begins with: changing it is another run (§11.24). A lesson's
+        text holds for the lesson's own profile only, so the new run has no story.
+        """
+        return Session(replace(self.scenario, profile=profile), self.seed)
 
     @classmethod
     def open_scenario(cls, name: str, seed: int = 1) -> Session:
@@ -470,8 +483,15 @@ class Session:
         """Return what the world looks like at the cursor."""
         found = self._snapshot
         if found is None or found.cursor != self.cursor or not found.is_current:
-            found = self._snapshot = Snapshot(self._world(self.cursor))
+            found = self._snapshot = Snapshot(self._world(self.cursor), self._shown)
         return found
+
+    def show_relationship(self, name: str) -> None:
+        """Choose the relationship that snapshots show, when there are several (§11.9)."""
+        if name != self._shown:
+            self._shown = name
+            self._snapshot = None
+            self.version += 1
 
     @property
     def digest(self) -> Digest:
@@ -520,26 +540,12 @@ class Session:
         return subject_of(self.reader, self.record(index))
 
     def step_moment(self, step: Step) -> int:
-        """Return where to stand to see a step: its last message half-way, else after its witness.
-
-        DESIGN §11.20.
-        """
-        trace = self.timeline.branches[self.origin.branch].trace
-        sends = [w for w in step.witnesses if trace.kind(w) == Kind.SEND]
-        for index in sorted(sends, reverse=True):
-            record = trace[index]
-            arrivals = [at for _, at in record.value("arrivals")]
-            if arrivals:
-                return (record.at + int(min(arrivals))) // 2
-        return max((trace.at(w) for w in step.witnesses), default=step.at)
+        """Return where to stand to see a step (DESIGN §11.20)."""
+        return moment_to_show(self.timeline.branches[self.origin.branch].trace, step)
 
     def dissect(self, index: int) -> Field | None:
         """Return the tree of a send record's octets, or None for other records."""
-        record = self.record(index)
-        protocol = record.value("protocol")
-        if protocol == "dhcp":
-            return dissect_dhcp(record.value("octets"))
-        return dissect_failover(record.value("octets")) if protocol == "failover" else None
+        return dissected(self.record(index))
 
     def branches(self) -> tuple[BranchView, ...]:
         """Return the branches in the order in which they were made."""

@@ -31,6 +31,7 @@ class ActionSpec(NamedTuple):
 ACTIONS = (
     ActionSpec("open-lesson", "Open lesson …", "File", ("Ctrl+O",), "lesson"),
     ActionSpec("new-lab", "New lab from a scenario …", "File", ("Ctrl+N",)),
+    ActionSpec("profile", "Profile and switches …", "File", ("Ctrl+P",)),
     ActionSpec("save-run", "Save the run as lab lines …", "File", ("Ctrl+S",)),
     ActionSpec("export-capture", "Export capture …", "File"),
     ActionSpec("quit", "Quit", "File", ("Ctrl+Q",)),

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 from foviz import FovizError, Session, lesson_names, load_lesson, scenario_names
 from ui.dialog.pages import ABOUT, Page, keys_html, words_html
 from ui.dialog.palette import Palette
+from ui.dialog.profile import ProfileDialog
 from ui.model.playback import PACES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from foviz import Profile
     from ui.window import MainWindow
 
 LARGEST, SMALLEST = 2.0, 0.8
@@ -36,6 +38,7 @@ class Deeds:
         return {
             "open-lesson": self.choose_lesson,
             "new-lab": self.choose_scenario,
+            "profile": self.choose_profile,
             "save-run": self.save_run,
             "export-capture": self.export_capture,
             "quit": self.window.close,
@@ -99,6 +102,15 @@ class Deeds:
         )
         if taken:
             self.model.open(Session.open_scenario(chosen))
+
+    def choose_profile(self) -> None:
+        """Show the profile and its switches; another choice is a new run."""
+        session = self.model.session
+
+        def take(profile: Profile) -> None:
+            self.model.open(session.again(profile))
+
+        ProfileDialog(session.profile, take, self.window).show()
 
     def save_run(self) -> None:
         """Write the run as lab lines."""

@@ -111,6 +111,12 @@ class BindingChanged(NamedTuple):
     address: int
 
 
+class ExitProcess(NamedTuple):
+    """The engine can't go on: its process ends, as when the service is killed."""
+
+    why: str
+
+
 Action: TypeAlias = (
     SendDatagram
     | ProbeAddress
@@ -123,6 +129,7 @@ Action: TypeAlias = (
     | Persist
     | Note
     | BindingChanged
+    | ExitProcess
 )
 
 Fact: TypeAlias = tuple[str, Any, str]

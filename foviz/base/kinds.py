@@ -56,7 +56,12 @@ KEYS: Final[dict[Kind, tuple[Key, ...]]] = {
         Key("ordinal", "number", "its place among the interventions of the branch, from 1"),
     ),
     Kind.HOST: (
-        Key("what", "text", "boot, crash, kill, stop, restart, lose-disk, skew, off"),
+        Key(
+            "what",
+            "text",
+            "boot, crash, kill, stop, lose-disk, back-up, restore, skew, or what "
+            "an administrator did: relationship created, scope added, setting, replicated …",
+        ),
         Key("detail", "text", "what more there is to say, such as the clock's new difference"),
     ),
     Kind.LINK: (
@@ -119,6 +124,7 @@ KEYS: Final[dict[Kind, tuple[Key, ...]]] = {
         Key("event", "text", "event of the transition table"),
         Key("partner", "number", "partner's state as last heard, 0 if never"),
         Key("section", "text", "where the rule stands"),
+        Key("row", "text", "id of the row of the transition table, start for the first state"),
     ),
     Kind.PARTNER: (
         Key("relationship", "text", "name of the relationship"),

@@ -91,6 +91,50 @@ RULES: Final[dict[str, Rule]] = {
         "server that is not silent.",
         "draft-12 §3.2",
     ),
+    "partners-lease": Rule(
+        "the partner's lease: silent",
+        "Alone, a server leaves a renewal that was sent to its partner's lease to the partner; "
+        "the client will rebind, and then it is answered.",
+        "DHCP Failover Examples, dual communication interrupted; draft-12 §9.9.2",
+        "interrupted_renewals",
+    ),
+    "partner-in-conflict": Rule(
+        "partner in conflict: silent",
+        "The partner was last heard in PARTNER-DOWN or in a conflict: it may serve on its own, so "
+        "this server does not.",
+        "ISC dhcp_failover_set_service_state",
+        "silent_with_partner_in_conflict",
+    ),
+    "delayed-service": Rule(
+        "tried for long: answers",
+        "The client is the partner's, but it has been trying for longer than the limit: whoever "
+        "hears it may answer.",
+        "RFC 3074 §4, §5.3",
+        "secs_limit_s",
+    ),
+    "partner-empty": Rule(
+        "partner is empty: answers",
+        "The client is the partner's, but the partner has no free address left for it.",
+        "ISC dhcpdiscover, load_balance_mine",
+        "answer_when_partner_is_empty",
+    ),
+    "chosen": Rule(
+        "chosen: answers",
+        "The client took this server's offer, so this server answers, whatever the hash says.",
+        "RFC 2131 §4.3.2",
+    ),
+    "by-ownership": Rule(
+        "whoever owns it answers",
+        "Only a DISCOVER is balanced. Who owns the address answers the REQUEST for it.",
+        "ISC dhcp.c dhcprequest",
+        "server_identifier",
+    ),
+    "owned-by-partner": Rule(
+        "owned by the partner",
+        "The address is the partner's to give, so the partner answers.",
+        "ISC dhcp.c dhcprequest",
+        "server_identifier",
+    ),
     "no-partner": Rule(
         "no partner", "The scope has no failover partner: the server answers.", "RFC 2131 §4.3"
     ),
@@ -125,8 +169,37 @@ RULES: Final[dict[str, Rule]] = {
         "DHCP Failover Examples, partner down, step 19",
         "partner_down_lease",
     ),
+    "partner-down-unrestricted": Rule(
+        "partner down: full lease",
+        "In PARTNER-DOWN leases may be as long as the scope's: nobody else could have promised "
+        "anything else. It gives up the protection against the loss of this server's own disk.",
+        "draft-12 §9.4.2; RFC 8156 §8.4.1",
+        "partner_down_lease",
+    ),
     "scope-lease": Rule("scope's lease", "The scope's lease time.", "RFC 2131 §4.3.1"),
     # -- which address, which message
+    "reserved-elsewhere": Rule(
+        "reserved address not to give",
+        "The address reserved for this client is leased to somebody else, set aside, or not in "
+        "a pool that this server may give from; it gives the client no other.",
+        "RFC 2131 §4.3.1; draft-12 §5.11",
+        "reserved_lease",
+    ),
+    "abandoned-recycled": Rule(
+        "bad address tried again",
+        "No other address is left, so one that was set aside long ago is freed and tried again.",
+        "draft-12 §5.11",
+        "abandoned_s",
+    ),
+    "reset-by-operator": Rule(
+        "freed by the operator",
+        "The operator frees the address, whoever had it. It waits for the partner's word before "
+        "it is FREE.",
+        "draft-12 §5.11",
+    ),
+    "nothing-to-release": Rule(
+        "nothing to release", "The lease is over already.", "RFC 2131 §4.3.4"
+    ),
     "no-own-address": Rule(
         "no address left",
         "A server gives a new client only addresses that are its own to give; it has none left.",
@@ -182,6 +255,33 @@ RULES: Final[dict[str, Rule]] = {
         "no request", "This is no message that a server answers.", "RFC 2131 §4.3"
     ),
     "malformed": Rule("malformed", "The octets are no message.", "RFC 2131 §2"),
+    # -- the relay
+    "relayed": Rule(
+        "passed on",
+        "A relay writes its own address on the client's network into giaddr, counts one hop, and "
+        "sends the request to each of its helper addresses.",
+        "RFC 1542 §4.1.1; RFC 2131 §4.1",
+    ),
+    "relayed-back": Rule(
+        "passed back",
+        "An answer goes to the relay named in giaddr, which delivers it on that network.",
+        "RFC 1542 §4.1.2; RFC 2131 §4.1",
+    ),
+    "relay-hops": Rule(
+        "too many hops",
+        "The request has passed as many relays as this one allows, so it is dropped.",
+        "RFC 1542 §4.1.1",
+    ),
+    "relay-loop": Rule(
+        "own request again",
+        "The request has passed this relay before.",
+        "RFC 1542 §4.1.1",
+    ),
+    "relay-not-ours": Rule(
+        "not this relay's",
+        "The answer names another relay in giaddr.",
+        "RFC 1542 §4.1.2",
+    ),
     # -- the client
     "first-offer": Rule(
         "first offer", "The client takes the first offer that arrives.", "RFC 2131 §4.4.1"
@@ -231,6 +331,11 @@ RULES: Final[dict[str, Rule]] = {
         "The partner keeps its own record. The update is not sent again until it asks.",
         "draft-12 §7.2.1",
     ),
+    "ack-of-another": Rule(
+        "answers another update",
+        "A BNDACK has to name the addresses of its BNDUPD in the same order; this one is dropped.",
+        "draft-12 §7.2; MS-DHCPF §3.1.5.3",
+    ),
     "ack-of-nothing": Rule(
         "answers nothing", "No update with this transaction id is waiting.", "draft-12 §7.2"
     ),
@@ -238,6 +343,64 @@ RULES: Final[dict[str, Rule]] = {
         "no use for it",
         "This server has no use for such a message now, and drops it.",
         "draft-12 §6.1; MS-DHCPF §3.1.5.8, §3.2.5.2",
+    ),
+    # -- the connection
+    "connect-refused": Rule(
+        "greeting refused",
+        "What the primary says in CONNECT, or the secondary in CONNECTACK, does not fit.",
+        "draft-12 §7.8.2, §7.9.2",
+    ),
+    "connect-twice": Rule(
+        "second connection",
+        "There is a connection to this partner; another one is closed without an answer.",
+        "draft-12 §8.2; ISC dhcp_failover_link_signal",
+        "replace_connection",
+    ),
+    "clocks-differ": Rule(
+        "clocks differ",
+        "The clocks of the two servers differ by more than is allowed, and every end of a lease "
+        "would be wrong by that much.",
+        "MS-DHCPF §3.1.5; draft-12 §5.10, §7.8.2",
+        "clock_check",
+    ),
+    "clock-jumped": Rule(
+        "clock was set",
+        "The difference of the clocks changed at once: somebody set a clock. The new difference "
+        "holds from now on.",
+        "draft-12 §5.10",
+        "clock_check",
+    ),
+    "digest-wrong": Rule(
+        "wrong digest",
+        "The message is not signed with this server's secret: reject reason 20.",
+        "draft-12 §11.1; MS-DHCPF §3.1.5",
+    ),
+    "digest-missing": Rule(
+        "no digest",
+        "This server has a secret, and the message is not signed: reject reason 21.",
+        "draft-12 §11.1",
+    ),
+    "digest-not-configured": Rule(
+        "digest not configured",
+        "The message is signed, and this server has no secret: reject reason 13.",
+        "draft-12 §7.8.2",
+    ),
+    "digest-unsupported": Rule(
+        "digest not supported",
+        "The message is signed in a way that this server does not know: reject reason 12.",
+        "draft-12 §7.8.2, §12.17",
+    ),
+    "replayed": Rule(
+        "replayed",
+        "With a secret, ids must rise and each CONNECT must be later than the ones before: this "
+        "message may be an old one, sent again.",
+        "draft-12 §11.1",
+    ),
+    "unacknowledged": Rule(
+        "nothing acknowledged",
+        "The partner's connection is alive, but it has acknowledged no update for too long.",
+        "draft-12 §9.8.4",
+        "unacked_limit_s",
     ),
     # -- invariants
     "duplicate-address": Rule(
@@ -249,5 +412,47 @@ RULES: Final[dict[str, Rule]] = {
         "beyond the lead time",
         "A client was promised more than the partner knows plus the MCLT.",
         "draft-12 §5.2.1",
+    ),
+    "owned-twice": Rule(
+        "owned by both",
+        "An address may be given by both servers, or by the one that does not own it.",
+        "draft-12 §5.4, §7.6",
+    ),
+    "handed-on": Rule(
+        "handed on too early",
+        "An address went to another client before a BNDACK said that both servers know of the "
+        "end of the first lease.",
+        "draft-12 §5.11",
+    ),
+    "early-update-done": Rule(
+        "UPDDONE too early",
+        "UPDDONE was sent though something of what was asked for has no answer yet, or with "
+        "another xid than the request's.",
+        "draft-12 §7.5",
+    ),
+    "too-many-unacked": Rule(
+        "too many unacknowledged",
+        "More updates wait for a BNDACK than the partner allows.",
+        "draft-12 §8.4",
+    ),
+    "state-not-stored": Rule(
+        "told before it was stored",
+        "A STATE message tells of a state that is not on disk: a crash now would contradict it.",
+        "draft-12 §9.2",
+    ),
+    "trace-of-silence": Rule(
+        "remembers in silence",
+        "A server that must be silent kept something of a client's message.",
+        "draft-12 §9.2",
+    ),
+    "silence-broken": Rule(
+        "answers in silence",
+        "A server answered a client in a state in which it must not.",
+        "draft-12 §9.3–9.10",
+    ),
+    "not-one-answer": Rule(
+        "not one answer",
+        "Both servers are in NORMAL, and not exactly one of them answered a DISCOVER.",
+        "draft-12 §9.8.2",
     ),
 }

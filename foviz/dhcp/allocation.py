@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from foviz.base.time import US
-from foviz.lease.binding import ACTIVE, AVAILABLE, ENDED, Binding
+from foviz.lease.binding import ABANDONED, ACTIVE, AVAILABLE, ENDED, Binding
 
 if TYPE_CHECKING:
     from foviz.lease.port import ScopePort
@@ -64,7 +64,7 @@ def choose_address(
     offers.purge(now, store)
     own = port.allocatable(now, store)
     held = offers.of(now, client)
-    if held is not None:
+    if held is not None and reserved in (None, held):
         binding = store.get(held)
         # An address on offer may have gone to the partner, or to its client, meanwhile.
         if any(mask & store.bit(held) for mask in own) or may_have_again(
@@ -72,11 +72,13 @@ def choose_address(
         ):
             return binding
     if reserved is not None:
-        return store.get(reserved)
+        # Its own address or none: another one would change with the server that answers.
+        return reserved_binding(now, port, store, store.get(reserved), client)
     last = store.lease_of(client)
     if last is not None and may_have_again(now, port, store, last, client):
         return last
-    sets = [mask & ~offers.mask for mask in own]
+    away = offers.mask | store.withheld
+    sets = [mask & ~away for mask in own]
     if requested in store and any(mask & store.bit(requested) for mask in sets):
         return store.get(requested)
     for mask in sets:
@@ -86,11 +88,36 @@ def choose_address(
     return None
 
 
+def reserved_binding(
+    now: int, port: ScopePort, store: LeaseStore, binding: Binding, client: bytes
+) -> Binding | None:
+    """Return the binding of the address reserved for the client, if it may have it now."""
+    if may_have_again(now, port, store, binding, client):
+        return binding
+    available = binding.status in AVAILABLE
+    return binding if available and port.may_give_reserved(now, binding, store) else None
+
+
+def reserved_for_another(store: LeaseStore, address: int, hardware: bytes) -> bool:
+    """Say whether the address is reserved, and not for this client."""
+    return store.reservations.get(address, hardware) != hardware
+
+
+def oldest_abandoned(now: int, store: LeaseStore, port: ScopePort) -> Binding | None:
+    """Return the address that was set aside first and may be tried again, or None."""
+    found = [store.get(address) for address in store.addresses(store.pool(ABANDONED))]
+    return min(
+        (binding for binding in found if port.may_recycle(now, binding)),
+        key=lambda binding: (binding.start, binding.address),
+        default=None,
+    )
+
+
 def may_have_again(
     now: int, port: ScopePort, store: LeaseStore, binding: Binding, client: bytes
 ) -> bool:
     """Say whether the client named in the binding may have the address again."""
-    if binding.client != client:
+    if binding.client != client or reserved_for_another(store, binding.address, binding.hardware):
         return False
     if binding.status is ACTIVE:
         return True

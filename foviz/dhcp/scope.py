@@ -34,10 +34,16 @@ class Scope:
     """A scope at work: its settings, its bindings, who answers for it, and offers held."""
 
     def __init__(self, config: ScopeConfig, store: LeaseStore, port: ScopePort) -> None:
-        self.config = config
         self.store = store
+        self.configure(config)
         self.port = port
         self.offers = Offers()
+
+    def configure(self, config: ScopeConfig) -> None:
+        """Take new settings; they are in force at once."""
+        self.config = config
+        self.store.exclude(config.excluded)
+        self.store.reserve(config.reservations)
 
     def reserved_for(self, hardware: bytes) -> int | None:
         """Return the address reserved for a client, or None."""

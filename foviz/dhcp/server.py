@@ -16,7 +16,6 @@ from foviz.base.action import (
     Datagram,
     Fact,
     Note,
-    Persist,
     SendDatagram,
     SetTimer,
 )
@@ -24,19 +23,27 @@ from foviz.base.address import BROADCAST, UNSPECIFIED
 from foviz.base.errors import WireError
 from foviz.base.kinds import Kind
 from foviz.base.time import US
-from foviz.dhcp.allocation import choose_address, may_have_again
+from foviz.dhcp.allocation import (
+    choose_address,
+    may_have_again,
+    oldest_abandoned,
+    reserved_for_another,
+)
 from foviz.dhcp.message import classify, reply_to
 from foviz.lease.binding import (
     ABANDONED,
     ACTIVE,
+    AVAILABLE,
     BACKUP,
     EXPIRED,
     FREE,
     RELEASED,
+    RESET,
     Binding,
-    binding_note,
+    freed,
 )
 from foviz.lease.port import Query, Request
+from foviz.lease.transitions import Event, change
 from foviz.wire import dhcp as wire
 from foviz.wire.dhcp import CLIENT_PORT, SERVER_PORT, DhcpMessage, MessageType
 
@@ -67,7 +74,7 @@ class DhcpServer:
         for scope in self.scopes.values():
             if scope.port.may_end():
                 for binding in scope.store.pop_ended(now):
-                    actions.extend(self._end(now, scope, binding, EXPIRED))
+                    actions.extend(self._end(now, scope, binding, EXPIRED, Event.EXPIRED))
         return [*actions, *self.watch_endings(now)]
 
     def watch_endings(self, now: int) -> list[Action]:
@@ -107,13 +114,14 @@ class DhcpServer:
             secs=message.secs,
             xid=message.xid,
             granter=last.granter if last is not None and last.status is ACTIVE else "",
+            chosen=message.u32(54) == datagram.interface,
         )
         verdict = scope.port.may_answer(now, query, scope.store)
         if not verdict.answer:
             return [_decision("ignored", verdict.rule, hardware, 0, verdict.facts)]
         handler = _HANDLERS[request]
         actions = handler(self, now, scope, query, message, datagram.interface)
-        return [*actions, *self.watch_endings(now)]
+        return [*_carrying(actions, verdict.carried), *self.watch_endings(now)]
 
     def _scope_for(self, message: DhcpMessage, datagram: Datagram) -> Scope | None:
         """Find the scope by relay, by the client's address, by the interface (§4.3.1)."""
@@ -128,28 +136,49 @@ class DhcpServer:
     def _on_discover(
         self, now: int, scope: Scope, query: Query, message: DhcpMessage, own: int
     ) -> list[Action]:
-        binding = choose_address(
-            now,
-            scope.store,
-            scope.port,
-            scope.offers,
-            query.client,
-            message.u32(50) or 0,
-            scope.reserved_for(query.hardware),
-        )
+        reserved = scope.reserved_for(query.hardware)
+        requested = message.u32(50) or 0
+        binding = self._choose(now, scope, query, requested, reserved)
+        recycled: list[Action] = []
+        if binding is None and reserved is None:
+            recycled = self._recycle(now, scope)
+            binding = self._choose(now, scope, query, requested, None) if recycled else None
         if binding is None:
-            return [self._no_address(now, scope, query)]
+            return [*recycled, self._no_address(now, scope, query, reserved)]
         grant = scope.port.grant(now, self._record_for(binding, query), scope.config.lease_s)
         scope.offers.hold(now, query.client, binding.address, scope.store)
         return [
+            *recycled,
             _decision("answered", grant.rule, query.hardware, binding.address, grant.facts),
             self._reply(scope, message, MessageType.OFFER, own, binding.address, grant.lease_s),
         ]
 
-    def _no_address(self, now: int, scope: Scope, query: Query) -> Note:
+    def _choose(
+        self, now: int, scope: Scope, query: Query, requested: int, reserved: int | None
+    ) -> Binding | None:
+        return choose_address(
+            now, scope.store, scope.port, scope.offers, query.client, requested, reserved
+        )
+
+    def _recycle(self, now: int, scope: Scope) -> list[Action]:
+        """Try an address that was set aside once more: nothing else is left (§5.11)."""
+        binding = oldest_abandoned(now, scope.store, scope.port)
+        if binding is None:
+            return []
+        facts: tuple[Fact, ...] = (("set aside since", binding.start, "t"),)
+        return [
+            _decision("done", "abandoned-recycled", b"", binding.address, facts),
+            *self._end(now, scope, binding, RESET, Event.RECYCLED),
+        ]
+
+    def _no_address(self, now: int, scope: Scope, query: Query, reserved: int | None) -> Note:
         store = scope.store
+        if reserved is not None:
+            binding = store.get(reserved)
+            facts: tuple[Fact, ...] = (("its status", binding.status.name, ""),)
+            return _decision("ignored", "reserved-elsewhere", query.hardware, reserved, facts)
         mine = sum(mask.bit_count() for mask in scope.port.allocatable(now, store))
-        facts: tuple[Fact, ...] = (
+        facts = (
             ("addresses this server may give", mine, ""),
             ("FREE", store.count(FREE), ""),
             ("BACKUP", store.count(BACKUP), ""),
@@ -163,11 +192,14 @@ class DhcpServer:
         self, now: int, scope: Scope, query: Query, message: DhcpMessage, own: int
     ) -> list[Action]:
         server, address = message.u32(54) or 0, message.u32(50) or 0
-        if server != own:
+        if server != own and scope.port.minds_choice:
             scope.offers.drop(query.client, scope.store)
             facts: tuple[Fact, ...] = (("chosen server", server, "ip"),)
             return [_decision("ignored", "other-server", query.hardware, address, facts)]
         if not self._may_commit(now, scope, query, address):
+            if not scope.port.minds_choice and self._is_partners(now, scope, address):
+                scope.offers.drop(query.client, scope.store)
+                return [_decision("ignored", "owned-by-partner", query.hardware, address, ())]
             return self._refuse(scope, query, message, own, address, "not-on-offer")
         return self._commit(now, scope, query, message, own, address)
 
@@ -176,11 +208,22 @@ class DhcpServer:
             return False
         if may_have_again(now, scope.port, scope.store, scope.store.get(address), query.client):
             return True
+        if address in scope.store.reservations:
+            mine = scope.reserved_for(query.hardware) == address
+            return mine and self._choose(now, scope, query, 0, address) is not None
         bit = scope.store.bit(address)
         if scope.offers.of(now, query.client) != address:
             bit &= ~scope.offers.mask
         # Asked again now: an address on offer may have gone to the partner meanwhile.
         return any(mask & bit for mask in scope.port.allocatable(now, scope.store))
+
+    def _is_partners(self, now: int, scope: Scope, address: int) -> bool:
+        """Whether an available address is not this server's to give."""
+        store = scope.store
+        if address not in store or store.get(address).status not in AVAILABLE:
+            return False
+        bit = store.bit(address)
+        return not any(mask & bit for mask in scope.port.allocatable(now, store))
 
     def _on_init_reboot(
         self, now: int, scope: Scope, query: Query, message: DhcpMessage, own: int
@@ -194,7 +237,8 @@ class DhcpServer:
         known = scope.store.lease_of(query.client)
         if known is not None and known.status is ACTIVE:
             return self._refuse(scope, query, message, own, address, "other-address")
-        if known is not None and binding.status is ACTIVE:
+        another = reserved_for_another(scope.store, address, query.hardware)
+        if known is not None and (binding.status is ACTIVE or another):
             return self._refuse(scope, query, message, own, address, "address-of-another")
         # RFC 2131 §4.3.2: a server without a record must stay silent; the partner may have one.
         return [_decision("ignored", "unknown-client", query.hardware, address, ())]
@@ -209,7 +253,8 @@ class DhcpServer:
         binding = scope.store.get(address)
         if may_have_again(now, scope.port, scope.store, binding, query.client):
             return self._commit(now, scope, query, message, own, address)
-        if binding.status is ACTIVE or binding.status is ABANDONED:
+        another = reserved_for_another(scope.store, address, query.hardware)
+        if binding.status is ACTIVE or binding.status is ABANDONED or another:
             return self._refuse(scope, query, message, own, address, "address-of-another")
         if not scope.port.may_adopt(now, binding):
             return [_decision("ignored", "unknown-client", query.hardware, address, ())]
@@ -234,11 +279,12 @@ class DhcpServer:
             cltt=now,
             pet=grant.pet,
             known=not scope.port.partnered,
+            refused=False,
         )
         scope.offers.drop(query.client, scope.store)
         return [
             _decision("answered", grant.rule, query.hardware, address, grant.facts),
-            *self._write(scope, binding),
+            *change(scope.store, binding, Event.LEASED),
             self._reply(scope, message, MessageType.ACK, own, address, grant.lease_s),
             BindingChanged(scope.config.name, address),
         ]
@@ -267,10 +313,14 @@ class DhcpServer:
         address = message.ciaddr
         if address not in scope.store or scope.store.get(address).client != query.client:
             return [_decision("ignored", "unknown-client", query.hardware, address, ())]
-        binding = scope.store.get(address)._replace(cltt=now)
+        binding = scope.store.get(address)
+        if binding.status is not ACTIVE:
+            facts: tuple[Fact, ...] = (("its status", binding.status.name, ""),)
+            return [_decision("ignored", "nothing-to-release", query.hardware, address, facts)]
+        binding = binding._replace(cltt=now)
         return [
             _decision("answered", "released", query.hardware, address, ()),
-            *self._end(now, scope, binding, RELEASED),
+            *self._end(now, scope, binding, RELEASED, Event.RELEASED),
         ]
 
     def _on_decline(
@@ -282,7 +332,7 @@ class DhcpServer:
         binding = Binding(address, ABANDONED, start=now, cltt=now, known=not scope.port.partnered)
         return [
             _decision("answered", "declined", query.hardware, address, ()),
-            *self._write(scope, binding),
+            *change(scope.store, binding, Event.DECLINED),
             BindingChanged(scope.config.name, address),
         ]
 
@@ -302,23 +352,32 @@ class DhcpServer:
             return binding
         return Binding(binding.address, binding.status, query.client_id, query.hardware)
 
-    def _end(self, now: int, scope: Scope, binding: Binding, status: BindingStatus) -> list[Action]:
-        ended = scope.port.ended(status)
-        if ended is FREE:
-            binding = binding._replace(pet=0, acked_pet=0, received_pet=0)
-        binding = binding._replace(
-            status=ended, expires=0, start=now, known=not scope.port.partnered
-        )
+    def _end(
+        self, now: int, scope: Scope, binding: Binding, status: BindingStatus, event: Event
+    ) -> list[Action]:
+        partnered = scope.port.partnered
+        ended = scope.port.ended(now, binding, status)
+        if ended in AVAILABLE:
+            event = Event.REWOUND if partnered else event
+            binding = freed(binding, now, ended, known=not partnered)
+        else:
+            binding = binding._replace(
+                status=ended, expires=0, start=now, known=not partnered, refused=False
+            )
         return [
-            *self._write(scope, binding),
+            *change(scope.store, binding, event),
             BindingChanged(scope.config.name, binding.address),
         ]
 
-    def _write(self, scope: Scope, binding: Binding) -> list[Action]:
-        old = scope.store.put(binding)
+    def reset(self, now: int, address: int) -> list[Action]:
+        """The operator frees an address, whatever it was (draft-12 §5.11)."""
+        scope = next(scope for scope in self.scopes.values() if address in scope.store)
+        binding = scope.store.get(address)
+        facts: tuple[Fact, ...] = (("its status", binding.status.name, ""),)
         return [
-            binding_note(scope.config.name, old, binding),
-            Persist("leases", (scope.config.name, binding.address), binding),
+            _decision("done", "reset-by-operator", binding.hardware, address, facts),
+            *self._end(now, scope, binding, RESET, Event.RESET),
+            *self.watch_endings(now),
         ]
 
     # -- replies
@@ -334,7 +393,8 @@ class DhcpServer:
     ) -> SendDatagram:
         reply = reply_to(message, kind, own, address, lease_s, scope.config)
         octets = wire.encode(reply)
-        if message.giaddr:
+        informed = message.message_type == MessageType.INFORM
+        if message.giaddr and not (informed and message.ciaddr):
             return SendDatagram(own, message.giaddr, SERVER_PORT, SERVER_PORT, octets)
         if kind is MessageType.NAK:
             # RFC 2131 §4.3.2: without a relay a NAK is always broadcast.
@@ -356,6 +416,19 @@ _HANDLERS = {
     Request.DECLINE: DhcpServer._on_decline,
     Request.INFORM: DhcpServer._on_inform,
 }
+
+
+def _carrying(actions: list[Action], facts: tuple[Fact, ...]) -> list[Action]:
+    """Let an answer's decision show why this server is the one that answers, too."""
+    if not facts:
+        return actions
+    found: list[Action] = []
+    for action in actions:
+        if isinstance(action, Note) and action.kind is Kind.DECISION:
+            outcome, rule, hardware, address, own = action.data
+            action = _decision(outcome, rule, hardware, address, (*facts, *own))
+        found.append(action)
+    return found
 
 
 def _decision(

@@ -8,6 +8,7 @@ from foviz.base.address import ip_text
 from foviz.base.errors import ScriptError
 from foviz.base.kinds import Kind
 from foviz.base.time import moment_text, short_moment_text
+from foviz.explain.events import WindowsLog, event_lines
 from foviz.explain.why import Why, why
 from foviz.script.grammar import FACTS
 from foviz.script.parser import Command, forms_of
@@ -63,16 +64,18 @@ def pool(snapshot: Snapshot, reader: Reader) -> list[str]:
 def states(snapshot: Snapshot) -> list[str]:
     """One line a server and relationship."""
     lines: list[str] = []
+    several = len(snapshot.relationships) > 1
     for server in snapshot.servers:
         for side in server.endpoints:
+            whose = f" in {side.relationship}" if several else ""
             if not server.running:
-                lines.append(f"{server.name}  off; {side.state_text} in storage")
+                lines.append(f"{server.name}{whose}  off; {side.state_text} in storage")
                 continue
             contact = "in contact" if side.contact else "no contact"
             partner = state_text(side.partner_state) if side.partner_state else "never heard"
-            duty = f", {server.duty}" if server.duty else ""
+            duty = f", {side.duty}" if side.duty else ""
             lines.append(
-                f"{server.name}  {side.state_text} since {moment_text(side.since)}, "
+                f"{server.name}{whose}  {side.state_text} since {moment_text(side.since)}, "
                 f"{side.role}{duty}; {contact}, partner {partner}"
             )
     return lines or ["no relationships"]
@@ -123,6 +126,25 @@ def help_lines(verb: str) -> list[str]:
     return lines
 
 
+def _windows(
+    command: Command, snapshot: Snapshot, reader: Reader, profile: Profile, count: int
+) -> list[str]:
+    """What Windows would log or count."""
+    sizes = {pool.scope: len(belief.store) for pool in snapshot.pools for belief in pool.beliefs}
+    log = WindowsLog(reader, sizes, profile.max_unacked)
+    log.update(count)
+    name = command.get("host")
+    if command.form == "show-events":
+        host = reader.names.index(name) if name is not None else None
+        return event_lines(log, host, "audit" in command.values)
+    lines: list[str] = []
+    for server in snapshot.servers:
+        if name in (None, server.name):
+            counters = log.counters(server.index, snapshot.at, snapshot)
+            lines.extend(f"{server.name}  {what}: {value}" for what, value in counters.items())
+    return lines or ["no servers"]
+
+
 def answer_lines(
     command: Command,
     snapshot: Snapshot,
@@ -138,6 +160,8 @@ def answer_lines(
         return pool(snapshot, reader)
     if form == "show-states":
         return states(snapshot)
+    if form in ("show-events", "show-counters"):
+        return _windows(command, snapshot, reader, profile, count)
     if form == "help":
         return help_lines(command.get("word", ""))
     if form == "show-why":

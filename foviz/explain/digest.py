@@ -216,7 +216,7 @@ class Digest:
         elif kind in _SETTLING:
             self._forget(message.chaddr)
         self._add(record.index, RowKind.DHCP, self._join(record.index, key))
-        if kind == dhcp.MessageType.ACK:
+        if kind == dhcp.MessageType.ACK and record.value("destination_port") == dhcp.CLIENT_PORT:
             self._acks.setdefault(message.chaddr, array("i")).append(record.index)
             last = max((at for _, at in record.value("arrivals")), default=record.at)
             times = message.u32(51), message.u32(58), message.u32(59)

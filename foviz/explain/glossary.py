@@ -86,6 +86,16 @@ GLOSSARY: Final[dict[str, Term]] = {
         "draft calls it the safe period. Off by default.",
         "draft-12 §10; DHCP Failover Settings",
     ),
+    "hash": Term(
+        "hash",
+        "A number from 0 to 255 that both servers work out from the client's identifier.",
+        "RFC 3074 §6",
+    ),
+    "bucket": Term(
+        "bucket",
+        "All clients with the same hash. In load balance each bucket is one server's.",
+        "RFC 3074 §5",
+    ),
     "rebinding": Term(
         "REBINDING", "The client broadcasts to every server, from T2 on.", "RFC 2131 §4.4.5"
     ),

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from foviz.base.kinds import Kind
 from foviz.base.time import US
 from foviz.sim.timeline import walk_causes
+from foviz.wire import dhcp
 
 if TYPE_CHECKING:
     from foviz.explain.digest import Digest
+    from foviz.script.runner import Step
     from foviz.sim.trace import Trace
 
 
@@ -54,7 +56,7 @@ def _grant(trace: Trace, digest: Digest, index: int, records: int) -> LeaseGrant
     grant = LeaseGrant(
         record=index,
         at=trace.at(index),
-        server=trace.host(index),
+        server=_granter(trace, index),
         address=granted.address,
         base=base,
         lease_s=lease_s,
@@ -70,7 +72,36 @@ def _grant(trace: Trace, digest: Digest, index: int, records: int) -> LeaseGrant
 
 def _asked_at(trace: Trace, index: int) -> int:
     """Return when the REQUEST was sent that an ACK answers."""
+    return trace.at(_message_before(trace, index, dhcp.BOOTREQUEST) or index)
+
+
+def _granter(trace: Trace, index: int) -> int:
+    """Return the server that sent an ACK, which a relay may have delivered."""
+    return trace.host(_message_before(trace, index, dhcp.BOOTREPLY) or index)
+
+
+def _message_before(trace: Trace, index: int, op: int) -> int:
+    """Return the last client's or server's message that led to a message, as its sender sent it.
+
+    A relay's copy has a message of the same kind among its causes; 0 when there is none.
+    """
+    found = 0
     for cause in walk_causes(trace, trace.cause(index)):
-        if trace.kind(cause) == Kind.SEND:
-            return trace.at(cause)
-    return trace.at(index)
+        if trace.kind(cause) != Kind.SEND or trace[cause].value("protocol") != "dhcp":
+            continue
+        if trace[cause].value("octets")[0] == op:
+            found = cause
+        elif found:
+            break
+    return found
+
+
+def moment_to_show(trace: Trace, step: Step) -> int:
+    """Return where to stand to see a step: its last message half-way, else after its witness."""
+    sends = [witness for witness in step.witnesses if trace.kind(witness) == Kind.SEND]
+    for index in sorted(sends, reverse=True):
+        record = trace[index]
+        arrivals = [at for _, at in record.value("arrivals")]
+        if arrivals:
+            return (record.at + int(min(arrivals))) // 2
+    return max((trace.at(witness) for witness in step.witnesses), default=step.at)

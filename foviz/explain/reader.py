@@ -54,8 +54,10 @@ class Reader:
         octets = record.value("octets")
         if protocol == "dhcp":
             label = request_label(octets)
-            # RFC 2131 table 4: RENEWING is unicast, REBINDING is broadcast.
-            if label == "REQUEST renew" and record.value("destination") == BROADCAST:
+            # RFC 2131 table 4: RENEWING is unicast, REBINDING is broadcast, perhaps relayed.
+            if label == "REQUEST renew" and (
+                record.value("destination") == BROADCAST or any(octets[24:28])
+            ):
                 return "REQUEST rebind"
             return label
         if protocol == "failover":

@@ -28,11 +28,17 @@ TIMERS: Final = {
     "receive": "nothing was heard from the partner for the receive timer",
     "greeting": "a caller did not say who it is",
     "handshake": "the partner did not answer the greeting",
+    "unacked": "the partner has acknowledged nothing for too long",
     "startup": "the start-up time is over",
     "safe-period": "the state switchover interval is over",
+    "updates": "no update came for a while",
+    "linger": "the partner had time to say that it takes over",
     "recover-wait": "one MCLT has passed since this server went down",
     "takeover": "one MCLT has passed in PARTNER-DOWN",
     "rebalance": "time to look at the shares of free addresses",
+    "ack": "collected acknowledgements have waited long enough",
+    "late": "an end that the partner's update brought about is told now",
+    "free": "nobody can hold an ended address any more",
     "expiry": "a lease ends",
 }
 """What it means when a timer fires."""
@@ -54,6 +60,8 @@ HOSTS: Final = {
     "kill": "its service is killed",
     "stop": "its service is stopped",
     "lose-disk": "loses everything on its disk",
+    "back-up": "has its database copied aside",
+    "restore": "gets its database back from the copy",
     "skew": "has its clock set off",
     "off": "is switched off",
 }
@@ -69,9 +77,16 @@ def _intervention(reader: Reader, record: Record) -> str:
 
 
 def _host(reader: Reader, record: Record) -> str:
-    what = HOSTS.get(record.value("what"), record.value("what"))
-    if record.value("what") == "skew":
-        what = f"runs {duration_text(int(record.value('detail')))} off true time"
+    word, detail = record.value("what"), record.value("detail")
+    what = HOSTS.get(word)
+    if what is None:  # an administrator's deed
+        return f"{reader.name(record.host)}: {word}, {detail}"
+    if word == "skew":
+        what = f"runs {duration_text(int(detail))} off true time"
+    elif word == "kill" and detail:
+        what = f"ends its service: {detail}"
+    elif detail == "raw":
+        what = "gets old files in the place of its database, and is not told"
     return f"{reader.name(record.host)} {what}"
 
 
@@ -116,10 +131,12 @@ def _decision(reader: Reader, record: Record) -> str:
     who = reader.name(record.host)
     rule = RULES.get(record.value("rule"))
     short = rule.short if rule is not None else record.value("rule")
-    about = reader.client(record.value("client"))
+    about = reader.client(record.value("client")) or "it"
     outcome = record.value("outcome")
     if reader.roles[record.host] == "client":
         return f"{who} {'takes it' if outcome == 'accepted' else 'drops it'}: {short}"
+    if reader.roles[record.host] == "relay":
+        return f"{who}, message of {about}: {short}"
     words = {
         "answered": f"{who} answers {about}",
         "ignored": f"{who} leaves {about} unanswered",

@@ -10,8 +10,9 @@ from foviz.base.time import US, duration_text, short_moment_text
 from foviz.explain.reader import fact_text, rule_tag
 from foviz.explain.sentences import LOSSES, sentence
 from foviz.failover.leadtime import lease_to_give
+from foviz.failover.profile import NAMES, PROFILES, SWITCHES, value_text
 from foviz.failover.states import STATES
-from foviz.failover.table import TABLE
+from foviz.failover.table import rows_of
 from foviz.sim.timeline import walk_causes
 from foviz.wire.dhcp import decode
 from foviz.wire.failover import ServerState, state_text
@@ -57,7 +58,7 @@ def why(reader: Reader, record: Record, profile: Profile) -> Why:
     if decided.kind is Kind.DECISION or decided.kind is Kind.BREACH:
         return _by_rule(reader, record, decided, profile, chain)
     if decided.kind is Kind.STATE:
-        return _by_row(reader, decided, chain)
+        return _by_row(reader, decided, profile, chain)
     return Why(
         question=_question(reader, record),
         rule="",
@@ -91,7 +92,11 @@ def _by_rule(
 ) -> Why:
     name = decided.value("monitor" if decided.kind is Kind.BREACH else "rule")
     rule = RULES[name]
-    facts = tuple((fact, fact_text(value, unit)) for fact, value, unit in decided.value("facts"))
+    facts = tuple(
+        (fact, fact_text(value, unit))
+        for fact, value, unit in decided.value("facts")
+        if fact != "switch"
+    )
     result = ""
     if facts and facts[-1][0] == "lease":
         result = f"lease {facts[-1][1]}"
@@ -99,7 +104,7 @@ def _by_rule(
     return Why(
         question=_rule_question(reader, record, decided),
         rule=name,
-        tag=rule_tag(name, profile, _request(decided)),
+        tag=_tag(name, decided, profile),
         text=rule.text,
         source=rule.source,
         facts=facts,
@@ -109,12 +114,28 @@ def _by_rule(
     )
 
 
+def _switch(decided: Record) -> tuple[str, str]:
+    """Return the switch that decided and its value, as the decision's facts name them."""
+    named = next((value for fact, value, _ in decided.value("facts") if fact == "switch"), "")
+    switch, _, value = named.partition(" = ")
+    return switch, value
+
+
+def _tag(rule: str, decided: Record, profile: Profile) -> str:
+    switch, value = _switch(decided)
+    if not switch:
+        return rule_tag(rule, profile, _request(decided))
+    return f"{rule if switch.replace('_', '-') == rule else switch} = {value}"
+
+
 def _rule_question(reader: Reader, record: Record, decided: Record) -> str:
     who = reader.name(decided.host)
     if decided.kind is Kind.BREACH:
         return "What went wrong?"
     about = reader.client(decided.value("client")) or "this"
     outcome = decided.value("outcome")
+    if reader.roles[decided.host] == "relay":
+        return f"What did {who} do with the message of {about}?"
     if outcome == "ignored":
         return f"Why did {who} not answer {about}?"
     if outcome == "refused":
@@ -141,8 +162,10 @@ def _fact(record: Record, name: str) -> int | None:
 
 def _other_profiles(decided: Record, profile: Profile) -> str:
     """What the switch that decided would do in the other profiles."""
-    if decided.kind is Kind.BREACH or profile.name != "microsoft":
+    if decided.kind is Kind.BREACH:
         return ""
+    if profile.name != "microsoft":
+        return _other_values(decided, profile)
     rule = decided.value("rule")
     if rule == "survivor-lease":
         desired, mclt = _fact(decided, "scope lease"), _fact(decided, "MCLT")
@@ -154,38 +177,52 @@ def _other_profiles(decided: Record, profile: Profile) -> str:
         return f"draft and isc: {duration_text(lease * US)}"
     if rule in ("standby", "other-bucket") and _request(decided) in RENEWALS:
         return "draft and isc: answers renewals too"
-    return ""
+    return _other_values(decided, profile)
 
 
-def _by_row(reader: Reader, record: Record, chain: tuple[CauseNode, ...]) -> Why:
+def _other_values(decided: Record, profile: Profile) -> str:
+    """What the profiles say that set the switch otherwise."""
+    return _others(*_switch(decided), profile)
+
+
+def _others(switch: str, value: str, profile: Profile) -> str:
+    if switch not in SWITCHES:
+        return ""
+    others: dict[str, list[str]] = {}
+    for name in NAMES:
+        theirs = value_text(PROFILES[name].value(switch))
+        if name != profile.name and theirs != value:
+            others.setdefault(theirs, []).append(name)
+    return "; ".join(f"{' and '.join(names)}: {theirs}" for theirs, names in others.items())
+
+
+def _by_row(reader: Reader, record: Record, profile: Profile, chain: tuple[CauseNode, ...]) -> Why:
     old, new = record.value("old"), record.value("new")
-    row = next(
-        (
-            row
-            for row in TABLE
-            if row.state == old
-            and row.event.value == record.value("event")
-            and (row.to is None or row.to == new)
-            and (not row.partners or record.value("partner") in row.partners)
-        ),
-        None,
-    )
+    row = next((row for row in rows_of(profile) if row.id == record.value("row")), None)
+    conditions = () if row is None else row.when
     name = state_text(new)
     text = row.why if row is not None else "The server has just started and seeks its partner."
     partner = record.value("partner")
     facts = [("before", state_text(old) if old else "off"), ("event", record.value("event"))]
     if partner:
         facts.append(("partner, as last heard", state_text(partner)))
+    if row is not None and row.guard:
+        facts.append(("condition", row.guard))
     facts.append(("since", short_moment_text(record.at)))
+    others = [
+        f"{other} ({switch.replace('_', ' ')})"
+        for switch, value in conditions
+        if (other := _others(switch, value_text(value), profile))
+    ]
     return Why(
         question=f"Why is {reader.name(record.host)} in {name}?",
         rule="state",
-        tag=row.id if row is not None else "start",
+        tag=record.value("row"),
         text=f"{text} {STATES[ServerState(new)].meaning}",
         source=record.value("section"),
         facts=tuple(facts),
         result=name,
-        others="",
+        others="; ".join(others),
         chain=chain,
     )
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from foviz.wire.words import ranges_text
+
 if TYPE_CHECKING:
+    from foviz.failover.endpoint import Endpoint
     from foviz.failover.relationship import Relationship
 
 BUCKETS: Final = 256
@@ -47,17 +50,29 @@ def pearson(key: bytes) -> int:
     return bucket
 
 
-def bucket_of(client_id: bytes, hardware: bytes) -> int:
-    """Return a client's bucket: of its client-identifier, else of its hardware address.
+def hash_key(client_id: bytes, hardware: bytes, kind: str) -> bytes:
+    """Return what is hashed of a client, by the switch ``hash_key``.
 
-    At most the first 16 octets count (RFC 3074 §4).
+    The client-identifier, type and all, else the hardware address; at most the first 16
+    octets (RFC 3074 §4), but for ``rfc-full``, as ISC does it. ``mac``: never the identifier.
     """
-    return pearson((client_id or hardware)[:16])
+    key = hardware if kind == "mac" else client_id or hardware
+    return key if kind == "rfc-full" else key[:16]
+
+
+def bucket_of(client_id: bytes, hardware: bytes, kind: str = "rfc") -> int:
+    """Return a client's bucket by the switch ``hash_key``."""
+    return pearson(hash_key(client_id, hardware, kind))
 
 
 def primary_buckets(relationship: Relationship) -> int:
-    """Return how many buckets, the lowest ones, are the primary's."""
-    return (BUCKETS * relationship.local_percent + 50) // 100
+    """Return how many buckets, the lowest ones, are the primary's: half up."""
+    return buckets_for(relationship.local_percent)
+
+
+def buckets_for(percent: int) -> int:
+    """Return how many buckets a share of the clients makes: 70 % are 179."""
+    return (BUCKETS * percent + 50) // 100
 
 
 def bitmap(relationship: Relationship) -> bytes:
@@ -65,5 +80,33 @@ def bitmap(relationship: Relationship) -> bytes:
 
     draft-12 §12.11; the least significant bit of an octet is its smallest bucket.
     """
-    ours = primary_buckets(relationship)
-    return (((1 << BUCKETS) - 1) >> ours << ours).to_bytes(BUCKETS // 8, "little")
+    return bitmap_from(primary_buckets(relationship))
+
+
+def bitmap_from(count: int) -> bytes:
+    """Return the draft's bitmap when the lowest *count* buckets are the primary's."""
+    return (((1 << BUCKETS) - 1) >> count << count).to_bytes(BUCKETS // 8, "little")
+
+
+def holds(assignment: bytes, bucket: int) -> bool:
+    """Whether a bucket's bit is set (RFC 3074 §5.2): octet bucket // 8, lowest bit first."""
+    return bool(assignment[bucket >> 3] >> (bucket & 7) & 1)
+
+
+def assignment_of(endpoint: Endpoint) -> bytes:
+    """Return the buckets in force: the primary's of CONNECT, where it is heeded, else our own."""
+    if not endpoint.is_primary and endpoint.profile.connect_values != "ignored":
+        return endpoint.durable.buckets or bitmap(endpoint.relationship)
+    return bitmap(endpoint.relationship)
+
+
+def is_primarys(endpoint: Endpoint, client_id: bytes, hardware: bytes) -> bool:
+    """Whether a client belongs to the primary."""
+    bucket = bucket_of(client_id, hardware, endpoint.profile.hash_key)
+    return not holds(assignment_of(endpoint), bucket)
+
+
+def ranges_of_primary(assignment: bytes) -> str:
+    """Return the primary's buckets in words: ``0–127``, ``none``, ``0–47, 64–127``."""
+    words = ranges_text(bytes(octet ^ 0xFF for octet in assignment))
+    return "none" if words == "no hashes" else words.removeprefix("hashes ")

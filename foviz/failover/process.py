@@ -8,20 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from foviz.base.action import Action, CancelTimer, CloseStream, SetTimer
+from foviz.base.action import Action, CancelTimer, CloseStream, Note, SetTimer
+from foviz.base.address import ip_text
 from foviz.base.errors import WireError
+from foviz.base.kinds import Kind
 from foviz.base.time import US
-from foviz.failover import connection, machine, messages
+from foviz.failover import connection, greeting, machine, messages
+from foviz.wire import dialect
 from foviz.wire import failover as wire
-from foviz.wire.failover import FailoverOption, FailoverType, RejectReason
+from foviz.wire.failover import (
+    PROTOCOL_VERSION,
+    FailoverMessage,
+    FailoverOption,
+    FailoverType,
+    RejectReason,
+    reject_text,
+)
 from foviz.wire.framing import Framer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from foviz.failover.endpoint import Endpoint
-
-GREETING_WAIT = 60 * US
 
 
 class FailoverProcess:
@@ -35,9 +43,23 @@ class FailoverProcess:
         """Start every endpoint."""
         return self._each(lambda endpoint: endpoint.start(now))
 
-    def stop(self, now: int) -> list[Action]:
-        """End every endpoint in order."""
-        return self._each(lambda endpoint: endpoint.stop(now))
+    def stop(self, now: int, *, again: bool) -> list[Action]:
+        """End every endpoint in order; it may be started *again* at once."""
+        return self._each(lambda endpoint: endpoint.stop(now, again=again))
+
+    def begin(self, now: int, endpoint: Endpoint) -> list[Action]:
+        """A relationship is added while the process runs: start its endpoint."""
+        self.endpoints[endpoint.name] = endpoint
+        return _own(endpoint.name, endpoint.start(now))
+
+    def end(self, now: int, name: str) -> list[Action]:
+        """A relationship is deleted: end its endpoint; the last one takes all callers along."""
+        actions = _own(name, self.endpoints.pop(name).stop(now, again=True))
+        if not self.endpoints:
+            for handle in self.strangers:
+                actions.extend([CancelTimer(f"?/{handle}"), CloseStream(handle, reset=True)])
+            self.strangers.clear()
+        return actions
 
     def on_timer(self, now: int, name: str) -> list[Action]:
         """Timers are named ``relationship/timer``; a stranger's is ``?/handle``."""
@@ -65,17 +87,25 @@ class FailoverProcess:
         partners = [
             endpoint
             for endpoint in self.endpoints.values()
-            if endpoint.relationship.partner_address == remote
+            if endpoint.relationship.partner_address == remote and not endpoint.halted
         ]
         if not partners:
-            return [CloseStream(handle, reset=True)]
+            why = f"no relationship with {ip_text(remote)}"
+            return [Note(Kind.CONNECTION, ("", "refused", why)), CloseStream(handle, reset=True)]
+        actions: list[Action] = []
         if all(endpoint.is_primary for endpoint in partners):
-            for endpoint in partners:
-                if not endpoint.contact:
-                    return _own(endpoint.name, connection.on_nudge(endpoint, now, handle))
-            return [CloseStream(handle)]
+            lonely = [endpoint for endpoint in partners if not endpoint.contact]
+            free = [endpoint for endpoint in lonely if not endpoint.connection] or lonely
+            if not free:
+                return [CloseStream(handle)]
+            called = connection.on_called(free[0], now, handle)
+            return _own(free[0].name, [*called, *machine.flush(free[0], now)])
         self.strangers[handle] = (remote, Framer())
-        return [SetTimer(f"?/{handle}", GREETING_WAIT)]
+        wait = partners[0].profile.handshake_s * US
+        for endpoint in partners:
+            if endpoint.is_primary:  # whoever calls, the partner is alive
+                actions.extend(_own(endpoint.name, connection.on_nudged(endpoint, now)))
+        return [*actions, SetTimer(f"?/{handle}", wait)]
 
     def on_opened(self, now: int, handle: str) -> list[Action]:
         """A connection that an endpoint opened stands."""
@@ -95,36 +125,88 @@ class FailoverProcess:
         if handle in self.strangers:
             return self._greeting(now, handle, octets)
         endpoint = self._owner(handle)
-        if endpoint is None or handle != endpoint.connection:
+        if endpoint is None:
+            return []
+        if handle == endpoint.nudge and not endpoint.connection:
+            return self._greeting_on_nudge(endpoint, now, handle, octets)
+        if handle != endpoint.connection:
             return []
         return _own(endpoint.name, endpoint.on_data(now, octets))
 
     def _greeting(self, now: int, handle: str, octets: bytes) -> list[Action]:
         """The first message of a stranger has to be a CONNECT for a relationship of ours."""
         remote, framer = self.strangers[handle]
-        try:
-            frames = framer.feed(octets)
-            if not frames:
-                return []
-            message = wire.decode(frames[0])
-        except WireError:
-            frames = []
-            message = None
+        first = _first(framer, octets)
+        if first is None:
+            return []
         del self.strangers[handle]
         done = CancelTimer(f"?/{handle}")
-        if message is None or message.type != FailoverType.CONNECT:
+        frames, raw = first
+        if raw is None or raw.type != FailoverType.CONNECT:
             return [done, CloseStream(handle, reset=True)]
-        name = (message.get(FailoverOption.RELATIONSHIP_NAME) or b"").decode("utf-8", "replace")
-        endpoint = self.endpoints.get(name)
-        if endpoint is None or endpoint.relationship.partner_address != remote:
-            reason = RejectReason.INVALID_FAILOVER_PARTNER
-            refusal = messages.connect_reject(now, name, message.xid, reason, handle)
-            return [done, *refusal, CloseStream(handle)]
-        actions = connection.on_connect(endpoint, now, handle, message)
+        return [done, *self._connect(now, handle, frames, raw, framer, remote)]
+
+    def _greeting_on_nudge(
+        self, endpoint: Endpoint, now: int, handle: str, octets: bytes
+    ) -> list[Action]:
+        """The primary greets on the connection that the secondary opened (ISC's custom)."""
+        first = _first(endpoint.framer, octets)
+        if first is None:
+            return []
+        frames, raw = first
+        remote = endpoint.relationship.partner_address
+        if raw is None or raw.type != FailoverType.CONNECT:
+            endpoint.nudge = ""
+            return [CloseStream(handle, reset=True)]
+        return self._connect(now, handle, frames, raw, endpoint.framer, remote)
+
+    def _connect(
+        self,
+        now: int,
+        handle: str,
+        frames: list[bytes],
+        raw: FailoverMessage,
+        framer: Framer,
+        remote: int,
+    ) -> list[Action]:
+        named = next(iter(self.endpoints.values())).profile.wire_dialect
+        try:
+            message = dialect.from_dialect(raw, named)
+        except WireError:
+            return [CloseStream(handle, reset=True)]
+        name = message.get(FailoverOption.RELATIONSHIP_NAME) or b""
+        for endpoint in self.endpoints.values():
+            if greeting.is_ours(name, endpoint, remote):
+                break
+        else:
+            return self._refuse(now, handle, message, named, remote)
+        actions = greeting.on_connect(endpoint, now, handle, frames[0], raw, framer)
         if endpoint.connection == handle:
-            endpoint.framer = framer
             actions.extend(endpoint.take_frames(now, frames[1:]))
-        return [done, *_own(name, [*actions, *machine.flush(endpoint, now)])]
+        return _own(endpoint.name, [*actions, *machine.flush(endpoint, now)])
+
+    def _refuse(
+        self, now: int, handle: str, message: FailoverMessage, named: str, remote: int
+    ) -> list[Action]:
+        """No relationship of ours: reason 8, after the version where that is looked at."""
+        reason: int = RejectReason.INVALID_FAILOVER_PARTNER
+        profile = next(iter(self.endpoints.values())).profile
+        version = message.u8(FailoverOption.PROTOCOL_VERSION)
+        if profile.connect_values == "checked" and version != PROTOCOL_VERSION:
+            reason = RejectReason.PROTOCOL_VERSION_MISMATCH
+        name = (message.get(FailoverOption.RELATIONSHIP_NAME) or b"").decode("utf-8", "replace")
+        facts = (
+            ("reject reason", int(reason), ""),
+            ("meaning", reject_text(reason), ""),
+            ("relationship", name, ""),
+            ("from", remote, "ip"),
+        )
+        return [
+            connection.refusal("connect-refused", facts),
+            Note(Kind.CONNECTION, (name, "rejected", reject_text(reason))),
+            *messages.stranger_reject(now, message, reason, handle, named),
+            CloseStream(handle),
+        ]
 
     def _owner(self, handle: str) -> Endpoint | None:
         for endpoint in self.endpoints.values():
@@ -137,6 +219,18 @@ class FailoverProcess:
         for name, endpoint in self.endpoints.items():
             actions.extend(_own(name, call(endpoint)))
         return actions
+
+
+def _first(framer: Framer, octets: bytes) -> tuple[list[bytes], FailoverMessage | None] | None:
+    """Return the messages that arrived and the first one decoded; None while it is incomplete.
+
+    The message is None when the octets are nonsense.
+    """
+    try:
+        frames = framer.feed(octets)
+        return (frames, wire.decode(frames[0])) if frames else None
+    except WireError:
+        return [], None
 
 
 def _own(name: str, actions: list[Action]) -> list[Action]:

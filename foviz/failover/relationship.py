@@ -30,7 +30,8 @@ class Relationship(NamedTuple):
 
     ``switchover_s`` is the state switchover interval (the draft's safe period), 0 when
     automatic transition is off. ``local_percent`` is the primary's share of the clients in
-    load balance, ``reserve_percent`` the standby's share of the free addresses.
+    load balance, ``reserve_percent`` the standby's share of the free addresses. ``secret`` is
+    what both servers sign their messages with, empty for none.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Relationship(NamedTuple):
     switchover_s: int = 0
     port: int = 647
     scopes: tuple[str, ...] = ()
+    secret: str = ""
 
     @property
     def windows_role(self) -> str:

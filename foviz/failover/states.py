@@ -118,3 +118,5 @@ class Event(Enum):
     """The operator declares the partner down."""
     PAUSE = "pause"
     SHUT_DOWN = "shutdown"
+    RESUME = "resume"
+    """The operator ends PAUSED or SHUTDOWN."""

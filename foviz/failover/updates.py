@@ -2,21 +2,36 @@
 
 An update follows the ACK that caused it and never delays it. What the partner has not
 acknowledged is marked in the store (``known`` is false), so nothing is lost with a
-connection or a crash; ``queue`` only holds what is to be sent on this connection.
+connection or a crash; ``queue`` only holds what is to be sent on this connection. No
+BNDUPD is ever the answer to a BNDUPD (§5.5), but for ISC's affinity, and what was rejected
+is sent again at the partner's next request only (§7.2.1).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from foviz.base.action import Action, Fact, Note, Persist
+from foviz.base.action import Action, Fact, Note, Persist, SetTimer
 from foviz.base.kinds import Kind
 from foviz.base.time import US
 from foviz.failover import messages
-from foviz.failover.conflict import judge
-from foviz.lease.binding import ACTIVE, BACKUP, ENDED, FREE, Binding, binding_note
+from foviz.failover.conflict import Case, Outcome, decide
+from foviz.failover.leadtime import usable_in_partner_down
+from foviz.failover.pools import owned_status, status_when_freed
+from foviz.failover.states import COMMUNICATION_INTERRUPTED, NORMAL, PARTNER_DOWN
+from foviz.lease.binding import ACTIVE, AVAILABLE, BACKUP, ENDED, FREE, RELEASED, Binding, freed
+from foviz.lease.transitions import Event, change
 from foviz.wire import failover as wire
-from foviz.wire.failover import FailoverMessage, FailoverOption, FailoverType, RejectReason
+from foviz.wire.demands import required
+from foviz.wire.failover import (
+    IP_BOOTP,
+    IP_RESERVED,
+    BindingStatus,
+    FailoverMessage,
+    FailoverOption,
+    FailoverType,
+    RejectReason,
+)
 
 if TYPE_CHECKING:
     from foviz.failover.endpoint import Endpoint
@@ -25,13 +40,19 @@ if TYPE_CHECKING:
 Key = tuple[str, int]
 """(scope, address)"""
 
+COLLECTED: Final = 2 * US
+"""How long collected acknowledgements wait for more (ISC dhcp_failover_queue_ack)."""
+
+MUCH_LATER: Final = 60 * US
+"""The considerable delay after which a server says what an update of its partner's ended."""
+
 
 def changed(endpoint: Endpoint, now: int, key: Key) -> list[Action]:
     """Queue a binding that a client's message or time changed."""
     if not endpoint.contact:
-        return []
+        return watch_ended(endpoint, now, key)
     endpoint.queue[key] = None
-    return pump(endpoint, now)
+    return [*watch_ended(endpoint, now, key), *pump(endpoint, now)]
 
 
 def pump(endpoint: Endpoint, now: int) -> list[Action]:
@@ -50,16 +71,17 @@ def pump(endpoint: Endpoint, now: int) -> list[Action]:
 
 
 def push_all(endpoint: Endpoint, now: int, *, everything: bool = False) -> list[Key]:
-    """Queue every binding the partner has not acknowledged, or every one ever used."""
-    keys: list[Key] = []
-    for scope in endpoint.relationship.scopes:
-        store = endpoint.stores[scope]
-        if everything:
-            for binding in store.touched():
-                store.put(binding._replace(known=False))
-                keys.append((scope, binding.address))
-        else:
-            keys.extend((scope, address) for address in store.addresses(store.unknown))
+    """Queue every binding the partner has not acknowledged.
+
+    *everything*: what it rejected as well, since it asks for it; of its own accord a server
+    does not send that again (§7.2.1).
+    """
+    keys = [
+        (scope, address)
+        for scope, store in endpoint.stores.items()
+        for address in store.addresses(store.unknown)
+        if everything or not store.get(address).refused
+    ]
     for key in keys:
         endpoint.queue[key] = None
     return keys
@@ -70,24 +92,59 @@ def forget_connection(endpoint: Endpoint) -> None:
     endpoint.queue.clear()
     endpoint.outstanding.clear()
     endpoint.busy.clear()
-    endpoint.reclaiming.clear()
+    endpoint.claims.clear()
+    endpoint.acks.clear()
+    endpoint.late.clear()
     endpoint.request = None
     endpoint.asked = 0
+    endpoint.pool_asked = 0
 
 
 def _send_update(endpoint: Endpoint, now: int, key: Key) -> list[Action]:
     scope, address = key
-    binding = endpoint.stores[scope].get(address)
-    if key in endpoint.reclaiming:
-        binding = binding._replace(status=FREE, start=now)
-    elif binding.known:
+    store = endpoint.stores[scope]
+    binding = store.get(address)
+    if key in endpoint.claims and binding.status not in AVAILABLE:
+        del endpoint.claims[key]  # its owner leased it meanwhile
+    claimed = endpoint.claims.get(key)
+    if binding.known and claimed is None:
         _settle(endpoint, key)
         return []
+    marked = _to_send(binding, claims=claimed is not None)
+    actions: list[Action] = []
+    if marked != binding:
+        # A restart has to know what the partner may have heard, answered or not (§7.1.5).
+        actions.append(_mark(store, marked))
+    sent = marked if claimed is None else freed(marked, now, claimed, known=False)
+    actions.extend(_send_acks(endpoint, now))
     xid = endpoint.new_xid()
-    endpoint.outstanding[xid] = (scope, binding)
+    endpoint.outstanding[xid] = (scope, sent)
     endpoint.busy[key] = xid
-    options = messages.binding_options(binding)
-    return messages.send(endpoint, now, FailoverType.BNDUPD, options, xid)
+    reserved = address in store.reservations
+    always = endpoint.profile.update_always_has_expirations
+    options = messages.binding_options(sent._replace(reserved=reserved), always=always)
+    return [*actions, *messages.send(endpoint, now, FailoverType.BNDUPD, options, xid)]
+
+
+def _to_send(binding: Binding, *, claims: bool) -> Binding:
+    """Return the binding as it stands once an update about it is on its way.
+
+    The partner has to know of every end that this server may promise without asking again,
+    so the potential expiration never falls behind what either has told the other (§7.1.5).
+    """
+    if claims:
+        return binding._replace(known=False)
+    marked = binding._replace(known=False, told=int(binding.status))
+    if binding.status is ACTIVE:
+        furthest = max(binding.pet, binding.acked_pet, binding.received_pet)
+        marked = marked._replace(pet=furthest)
+    return marked
+
+
+def _mark(store: LeaseStore, binding: Binding) -> Persist:
+    """Write what only this server has to remember of a binding: no change of the binding."""
+    store.put(binding)
+    return Persist("leases", (store.scope, binding.address), binding, quiet=True)
 
 
 # -- the partner's answer
@@ -95,62 +152,78 @@ def _send_update(endpoint: Endpoint, now: int, key: Key) -> list[Action]:
 
 def on_bndack(endpoint: Endpoint, now: int, message: FailoverMessage) -> list[Action]:
     """Take the partner's answer to one of our updates."""
-    found = endpoint.outstanding.pop(message.xid, None)
+    found = endpoint.outstanding.get(message.xid)
     if found is None:
         return [_decision("ignored", "ack-of-nothing", b"", 0, (("xid", message.xid, ""),))]
     scope, sent = found
+    answers = message.transactions()
+    address = message.u32(FailoverOption.ASSIGNED_IP_ADDRESS) or 0
+    if len(answers) != 1 or address != sent.address:
+        facts: tuple[Fact, ...] = (("addresses answered", len(answers), ""),)
+        return [_decision("ignored", "ack-of-another", sent.hardware, sent.address, facts)]
     key = (scope, sent.address)
+    del endpoint.outstanding[message.xid]
     del endpoint.busy[key]
     _settle(endpoint, key)
-    reclaimed = key in endpoint.reclaiming
-    endpoint.reclaiming.pop(key, None)
+    claimed = endpoint.claims.pop(key, None) is not None
     reason = message.u8(FailoverOption.REJECT_REASON)
     if reason:
-        facts: tuple[Fact, ...] = (
-            ("reject reason", reason, ""),
-            ("meaning", wire.reject_text(reason), ""),
-        )
-        note = _decision("rejected", "update-rejected", sent.hardware, sent.address, facts)
-        return [note, *pump(endpoint, now)]
-    store = endpoint.stores[scope]
-    acknowledged = _acknowledge(store, sent, now, reclaimed=reclaimed)
-    return [*acknowledged, *pump(endpoint, now)]
-
-
-def _acknowledge(store: LeaseStore, sent: Binding, now: int, *, reclaimed: bool) -> list[Action]:
-    current = store.get(sent.address)
-    if reclaimed:
-        if current.status is not BACKUP:
-            return []
-        new = sent._replace(known=True)
-    elif messages.binding_options(current) == messages.binding_options(sent):
-        # What we told still holds, though the partner may have told us something meanwhile.
-        # The sender copies what it sent: a BNDACK carries no potential expiration (§7.1.5).
-        new = current._replace(known=True, acked_pet=max(current.acked_pet, sent.pet))
-        if current.status in ENDED:
-            new = freed(new, now)
-    elif current.status is ACTIVE and current.client == sent.client:
-        new = current._replace(acked_pet=max(current.acked_pet, sent.pet))
+        actions = _rejected(endpoint.stores[scope], sent, reason, claimed=claimed)
     else:
-        return []
-    store.put(new)
-    return [
-        binding_note(store.scope, current, new),
-        Persist("leases", (store.scope, new.address), new),
-    ]
+        actions = _acknowledged(endpoint, scope, sent, now, claimed=claimed)
+    return [*actions, *pump(endpoint, now)]
 
 
-def freed(binding: Binding, now: int) -> Binding:
-    """Return the binding as FREE: it goes back to the primary, its client is remembered."""
-    return Binding(
-        binding.address,
-        FREE,
-        binding.client_id,
-        binding.hardware,
-        start=now,
-        cltt=binding.cltt,
-        reserved=binding.reserved,
+def _rejected(store: LeaseStore, sent: Binding, reason: int, *, claimed: bool) -> list[Action]:
+    facts: tuple[Fact, ...] = (
+        ("reject reason", reason, ""),
+        ("meaning", wire.reject_text(reason), ""),
     )
+    actions: list[Action] = [
+        _decision("rejected", "update-rejected", sent.hardware, sent.address, facts)
+    ]
+    current = store.get(sent.address)
+    if claimed and current.status in AVAILABLE:
+        actions.append(_mark(store, current._replace(known=True)))
+    elif current == sent:
+        actions.append(_mark(store, current._replace(refused=True)))
+    return actions
+
+
+def _acknowledged(
+    endpoint: Endpoint, scope: str, sent: Binding, now: int, *, claimed: bool
+) -> list[Action]:
+    store = endpoint.stores[scope]
+    current = store.get(sent.address)
+    if claimed:
+        if current.status not in AVAILABLE:
+            return []
+        event = Event.TAKEN_BACK if sent.status is FREE else Event.CLAIMED
+        if current.status is sent.status:
+            event = Event.CONFIRMED
+        return change(store, sent._replace(known=True), event)
+    # The sender copies what it sent: a BNDACK carries no potential expiration (§7.1.5).
+    new = current._replace(acked_pet=max(current.acked_pet, sent.pet), refused=False)
+    # What we told still holds, though the partner may have told us something meanwhile.
+    holds = current._replace(cltt=sent.cltt, received_pet=sent.received_pet) == sent
+    if holds and current.status in ENDED:
+        return _make_available(endpoint, store, current, now, Event.ACKNOWLEDGED)
+    if holds:
+        return change(store, new._replace(known=True), Event.CONFIRMED)
+    if current.status is ACTIVE and sent.status is ACTIVE and current.client == sent.client:
+        return change(store, new, Event.CONFIRMED)
+    return []
+
+
+def _make_available(
+    endpoint: Endpoint, store: LeaseStore, binding: Binding, now: int, event: Event
+) -> list[Action]:
+    """The end of a lease is known to both: the address goes to the primary's pool (§5.4)."""
+    status = status_when_freed(endpoint, store, binding)
+    new = freed(binding, now, status, known=status is FREE)
+    if not new.known:
+        endpoint.queue[store.scope, binding.address] = None
+    return change(store, new, event)
 
 
 # -- the partner's updates
@@ -160,62 +233,160 @@ def on_bndupd(endpoint: Endpoint, now: int, message: FailoverMessage) -> list[Ac
     """Judge each transaction of a BNDUPD, write, then answer on the same connection (§7.1.3)."""
     actions: list[Action] = []
     answer: list[tuple[int, bytes]] = []
-    for options in message.transactions():
+    refused = False
+    limit = endpoint.profile.batch_limit
+    transactions = message.transactions()
+    for options in transactions[:limit] if limit else transactions:
         found, reason = _take(endpoint, now, options)
         actions.extend(found)
         address = dict(options).get(FailoverOption.ASSIGNED_IP_ADDRESS, b"\0\0\0\0")
         answer.append((FailoverOption.ASSIGNED_IP_ADDRESS, address))
         if reason:
+            refused = True
             answer.append(wire.u8(FailoverOption.REJECT_REASON, reason))
             answer.append(wire.text(FailoverOption.MESSAGE, wire.reject_text(reason)))
-    ack = messages.send(endpoint, now, FailoverType.BNDACK, tuple(answer), message.xid)
-    return [*actions, *ack]
+    ack = (message.xid, tuple(answer))
+    actions.extend(_answer(endpoint, now, ack, at_once=refused))
+    # Only ISC's affinity puts something into the queue here.
+    return [*actions, *pump(endpoint, now)] if endpoint.profile.affinity else actions
+
+
+def _answer(
+    endpoint: Endpoint, now: int, ack: tuple[int, messages.Options], *, at_once: bool
+) -> list[Action]:
+    """Send a BNDACK, or keep it with others; a rejection never waits."""
+    if at_once or endpoint.profile.acknowledge == "at-once":
+        return messages.send(endpoint, now, FailoverType.BNDACK, ack[1], ack[0])
+    endpoint.acks.append(ack)
+    if len(endpoint.acks) >= max(1, endpoint.partner_max_unacked // 2):
+        return _send_acks(endpoint, now)
+    return [SetTimer("ack", COLLECTED)]
+
+
+def _send_acks(endpoint: Endpoint, now: int) -> list[Action]:
+    actions: list[Action] = []
+    for xid, options in endpoint.acks:
+        actions.extend(messages.send(endpoint, now, FailoverType.BNDACK, options, xid))
+    endpoint.acks.clear()
+    return actions
+
+
+def on_ack_timer(endpoint: Endpoint, now: int) -> list[Action]:
+    """Send the acknowledgements that were collected."""
+    return _send_acks(endpoint, now) if endpoint.contact else []
+
+
+def on_late_timer(endpoint: Endpoint, now: int) -> list[Action]:
+    """Send what a while ago an update of the partner's brought to an end."""
+    if not endpoint.contact:
+        return []
+    endpoint.queue.update(endpoint.late)
+    endpoint.late.clear()
+    return pump(endpoint, now)
 
 
 def _take(endpoint: Endpoint, now: int, options: messages.Options) -> tuple[list[Action], int]:
-    update = messages.parse_binding(options)
+    update = _read(endpoint, options)
     if update is None:
         reason = RejectReason.MISSING_BINDING_INFORMATION
         return [_decision("rejected", "update-incomplete", b"", 0, ())], reason
-    scope = next(
-        (name for name in endpoint.relationship.scopes if update.address in endpoint.stores[name]),
-        "",
-    )
+    scope = next((name for name, store in endpoint.stores.items() if update.address in store), "")
     if not scope:
         note = _decision("rejected", "update-no-pool", update.hardware, update.address, ())
         return [note], RejectReason.ILLEGAL_IP_ADDRESS
     store = endpoint.stores[scope]
-    own = store.get(update.address)
-    outcome = judge(own, update, now, primary=endpoint.is_primary)
+    case = _case(endpoint, now, scope, update, options)
+    outcome = decide(endpoint.profile.conflict_table, case)
+    own = case.own
     facts: tuple[Fact, ...] = (
         ("own status", own.status.name, ""),
         ("update", update.status.name, ""),
-        ("rule of the table", outcome.rule, ""),
+        ("rule of the table", outcome.row, ""),
         ("own last contact with the client", own.cltt, "t"),
         ("the update's", update.cltt, "t"),
     )
     if outcome.reject:
         note = _decision("rejected", "update-refused", update.hardware, update.address, facts)
         return [note], outcome.reject
-    new = merge(own, update, endpoint, now)
-    store.put(new)
-    return [
-        _decision("accepted", "update-accepted", update.hardware, update.address, facts),
-        binding_note(scope, own, new),
-        Persist("leases", (scope, new.address), new),
-    ], 0
+    note = _decision("accepted", "update-accepted", update.hardware, update.address, facts)
+    return [note, *_accept(endpoint, now, store, case, outcome)], 0
 
 
-def merge(own: Binding, update: Binding, endpoint: Endpoint, now: int) -> Binding:
+def _read(endpoint: Endpoint, options: messages.Options) -> Binding | None:
+    """Return what a transaction says, or None when it lacks what it must have."""
+    update = messages.parse_binding(options)
+    if update is None:
+        return None
+    fields = dict(options)
+    if endpoint.profile.update_demands == "table":
+        needed = required(FailoverType.BNDUPD, update.status.name)
+        if any(option not in fields for option in needed):
+            return None
+    return update._replace(reserved=bool(_flags(fields) & IP_RESERVED))
+
+
+def _flags(fields: dict[int, bytes]) -> int:
+    return int.from_bytes(fields.get(FailoverOption.IP_FLAGS, b""), "big")
+
+
+def _case(
+    endpoint: Endpoint, now: int, scope: str, update: Binding, options: messages.Options
+) -> Case:
+    store = endpoint.stores[scope]
+    fields = dict(options)
+    others = [
+        found
+        for found in store.of_client(update.client)
+        if found.address != update.address and found.status is ACTIVE and found.expires > now
+    ]
+    named = (FailoverOption.CLIENT_HARDWARE_ADDRESS, FailoverOption.CLIENT_IDENTIFIER)
+    return Case(
+        own=store.get(update.address),
+        update=update,
+        now=now,
+        primary=endpoint.is_primary,
+        normal=endpoint.state is NORMAL,
+        duel=(scope, update.address) in endpoint.busy,
+        reserved=update.address in store.reservations,
+        other=max(others, key=lambda found: found.cltt, default=None),
+        names_client=any(option in fields for option in named),
+        bootp=bool(_flags(fields) & IP_BOOTP),
+    )
+
+
+def _accept(
+    endpoint: Endpoint, now: int, store: LeaseStore, case: Case, outcome: Outcome
+) -> list[Action]:
+    own, update = case.own, case.update
+    new = merge(endpoint, now, store, own, update)
+    actions = change(store, new, Event.TOLD)
+    if not new.known and new.status is BACKUP:
+        endpoint.queue[store.scope, new.address] = None
+    if outcome.ends_other and case.other is not None:
+        seen = update.cltt  # by taking another address there the client left this one
+        ended = case.other._replace(
+            status=RELEASED, expires=0, start=now, cltt=seen, known=False, refused=False
+        )
+        actions.extend(change(store, ended, Event.RELEASED))
+        endpoint.late[store.scope, ended.address] = None
+        actions.append(SetTimer("late", MUCH_LATER))
+    return actions
+
+
+def merge(
+    endpoint: Endpoint, now: int, store: LeaseStore, own: Binding, update: Binding
+) -> Binding:
     """Return what this server believes after accepting *update*."""
+    update = update._replace(reserved=False)
     if update.status in ENDED:
         # The server that acknowledges frees at once, the sender on the BNDACK (§5.11).
-        return freed(update._replace(reserved=own.reserved), now)
+        status = status_when_freed(endpoint, store, update)
+        return freed(update, now, status, known=status is FREE)
     if update.status is not ACTIVE:
-        return update._replace(expires=0, received_pet=0, reserved=own.reserved)
+        return update._replace(expires=0, received_pet=0)
     same = own.status is ACTIVE and own.client == update.client
     if not same:
-        return update._replace(granter=endpoint.relationship.partner_name, reserved=own.reserved)
+        return update._replace(granter=endpoint.relationship.partner_name)
     newer = update.cltt // US > own.cltt // US or not own.granter
     if newer:
         expires = update.expires
@@ -232,8 +403,82 @@ def merge(own: Binding, update: Binding, endpoint: Endpoint, now: int) -> Bindin
         acked_pet=own.acked_pet,
         received_pet=max(own.received_pet, update.received_pet),
         known=newer or own.known,
-        reserved=own.reserved,
+        told=own.told,
+        refused=own.refused and not newer,
     )
+
+
+# -- how a lease ends
+
+
+def ended(endpoint: Endpoint, binding: Binding, status: BindingStatus) -> BindingStatus:
+    """Return what a lease becomes that ends: it waits for the partner's acknowledgement (§5.11).
+
+    ISC's rewind: one that was granted and ended without contact, of which the partner never
+    heard, goes straight back to this server's own addresses.
+    """
+    heard = binding.told or binding.acked_pet or binding.received_pet
+    alone = endpoint.state is COMMUNICATION_INTERRUPTED and not endpoint.contact
+    if endpoint.profile.rewind and alone and binding.status is ACTIVE and not heard:
+        return owned_status(primary=endpoint.is_primary)
+    return status
+
+
+def may_end(endpoint: Endpoint) -> bool:
+    """Whether this server may end leases whose time is over; at ISC's secondary not in NORMAL."""
+    both = endpoint.profile.expiry_in_normal == "both"
+    return both or endpoint.is_primary or endpoint.state is not NORMAL
+
+
+def reusable_at(endpoint: Endpoint, binding: Binding) -> int:
+    """From when PARTNER-DOWN gives an ended address to others (§7.1.5, §9.4.2)."""
+    entered, mclt = endpoint.durable.since, endpoint.mclt_s * US
+    if endpoint.profile.ended_reuse == "end":
+        return max(entered + mclt, binding.start)
+    sent = binding.pet if binding.told else 0
+    promised = max(binding.start, sent, binding.acked_pet, binding.received_pet)
+    return usable_in_partner_down(entered, mclt, promised)
+
+
+def watch_ended(endpoint: Endpoint, now: int, key: Key) -> list[Action]:
+    """In PARTNER-DOWN look after an address that just ended, sooner than the timer would."""
+    if endpoint.state is not PARTNER_DOWN:
+        return []
+    binding = endpoint.stores[key[0]].get(key[1])
+    at = reusable_at(endpoint, binding)
+    if binding.status not in ENDED or 0 < endpoint.freeing_at <= at:
+        return []
+    endpoint.freeing_at = at
+    return [SetTimer("free", max(0, at - now))]
+
+
+def free_ended(endpoint: Endpoint, now: int) -> list[Action]:
+    """In PARTNER-DOWN free what nobody can hold any more, and see when the next is due."""
+    endpoint.freeing_at = 0
+    if endpoint.state is not PARTNER_DOWN:
+        return []
+    actions: list[Action] = []
+    for scope, store in endpoint.stores.items():
+        mask = 0
+        for status in ENDED:
+            mask |= store.mask(status)
+        for address in store.addresses(mask):
+            binding = store.get(address)
+            at = reusable_at(endpoint, binding)
+            if at <= now:
+                actions.extend(change(store, freed(binding, now, known=False), Event.OUTWAITED))
+                if endpoint.contact:
+                    endpoint.queue[scope, address] = None
+            elif not endpoint.freeing_at or at < endpoint.freeing_at:
+                endpoint.freeing_at = at
+    if endpoint.freeing_at:
+        actions.append(SetTimer("free", endpoint.freeing_at - now))
+    return [*actions, *pump(endpoint, now)]
+
+
+def may_reuse_ended(binding: Binding) -> bool:
+    """The same client may have it again as long as no update said that it ended (§5.11)."""
+    return binding.status in ENDED and binding.told != binding.status and not binding.known
 
 
 # -- update requests
@@ -249,11 +494,22 @@ def ask(endpoint: Endpoint, now: int, *, everything: bool) -> list[Action]:
 
 
 def on_request(endpoint: Endpoint, now: int, message: FailoverMessage) -> list[Action]:
-    """Answer UPDREQ or UPDREQALL: every binding present now, then UPDDONE (§7.3, §7.4)."""
-    everything = message.type == FailoverType.UPDREQALL
-    keys = push_all(endpoint, now, everything=everything)
+    """Answer UPDREQ or UPDREQALL: every binding present now, then UPDDONE (§7.3, §7.4).
+
+    UPDREQALL takes every acknowledgement back, for good: whatever becomes of this
+    connection, what was not acknowledged anew will be sent (§5.17).
+    """
+    actions: list[Action] = []
+    if message.type == FailoverType.UPDREQALL:
+        for store in endpoint.stores.values():
+            actions.extend(
+                _mark(store, binding._replace(known=False, refused=False))
+                for binding in store.touched()
+                if binding.known or binding.refused
+            )
+    keys = push_all(endpoint, now, everything=True)
     endpoint.request = (message.xid, dict.fromkeys(keys))
-    return pump(endpoint, now)
+    return [*actions, *pump(endpoint, now)]
 
 
 def _settle(endpoint: Endpoint, key: Key) -> None:

@@ -35,7 +35,9 @@ class Binding(NamedTuple):
     ``pet`` is the potential expiration that the partner is told, ``acked_pet`` what it has
     acknowledged, ``received_pet`` what it told us. ``known`` says that the partner has
     acknowledged the binding as it stands. ``start`` is when the present status began (stos),
-    ``cltt`` when the client was last heard.
+    ``cltt`` when the client was last heard. ``told`` is the status in the last update about
+    this client that was sent to the partner, 0 when none was; ``refused`` says that the
+    partner rejected the binding as it stands. ``reserved`` is the R flag of an update.
     """
 
     address: int
@@ -51,6 +53,8 @@ class Binding(NamedTuple):
     received_pet: int = 0
     known: bool = True
     reserved: bool = False
+    told: int = 0
+    refused: bool = False
 
     @property
     def client(self) -> bytes:
@@ -69,6 +73,19 @@ class Binding(NamedTuple):
         draft-12 §7.1.5: the maximum of lease-expiration and the three potential expirations.
         """
         return max(self.expires, self.pet, self.acked_pet, self.received_pet)
+
+
+def freed(binding: Binding, now: int, status: BindingStatus = FREE, *, known: bool) -> Binding:
+    """Return the binding as available: its client is remembered, promises are not."""
+    return Binding(
+        binding.address,
+        status,
+        binding.client_id,
+        binding.hardware,
+        start=now,
+        cltt=binding.cltt,
+        known=known,
+    )
 
 
 def binding_note(scope: str, old: Binding, new: Binding) -> Note:

@@ -1,7 +1,7 @@
 """The narrow port through which a DHCP server asks what failover allows.
 
 The DHCP server knows nothing of failover and the failover endpoint nothing of DHCP
-messages. Whoever owns a scope answers four questions: may I serve this client, which
+messages. Whoever owns a scope answers a few questions: may I serve this client, which
 addresses may I give, for how long, and what becomes of a lease that ended. A scope without
 a partner is answered by :class:`StandAlone`.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from foviz.base.time import US
+from foviz.base.time import DAY, US
 from foviz.lease.binding import ENDED, FREE, Binding
 
 if TYPE_CHECKING:
@@ -34,7 +34,10 @@ class Request(Enum):
 
 
 class Query(NamedTuple):
-    """A client's message as far as the decision who answers needs it."""
+    """A client's message as far as the decision who answers needs it.
+
+    ``chosen`` says that its server identifier names this server.
+    """
 
     request: Request
     client: bytes
@@ -43,14 +46,19 @@ class Query(NamedTuple):
     secs: int
     xid: int
     granter: str
+    chosen: bool = False
 
 
 class Verdict(NamedTuple):
-    """Whether to answer, by which rule, on which facts."""
+    """Whether to answer, by which rule, on which facts.
+
+    ``carried`` are those that the answer's own decision is to show as well.
+    """
 
     answer: bool
     rule: str
     facts: tuple[Fact, ...] = ()
+    carried: tuple[Fact, ...] = ()
 
 
 class Grant(NamedTuple):
@@ -89,8 +97,21 @@ class ScopePort(Protocol):
         """Say whether this server may now end leases whose time is over."""
         ...
 
-    def ended(self, status: BindingStatus) -> BindingStatus:
-        """Return what a lease becomes that ended as *status*."""
+    def ended(self, now: int, binding: Binding, status: BindingStatus) -> BindingStatus:
+        """Return what a lease becomes that ends as *status* would have it."""
+        ...
+
+    def may_give_reserved(self, now: int, binding: Binding, store: LeaseStore) -> bool:
+        """Say whether the client that an available address is reserved for may get it here."""
+        ...
+
+    def may_recycle(self, now: int, binding: Binding) -> bool:
+        """Say whether an ABANDONED address may be tried again, as there is no other left."""
+        ...
+
+    @property
+    def minds_choice(self) -> bool:
+        """Whether a REQUEST that names another server is left to that one."""
         ...
 
     @property
@@ -126,9 +147,22 @@ class StandAlone:
         """Whenever their time is over."""
         return True
 
-    def ended(self, status: BindingStatus) -> BindingStatus:
+    def ended(self, now: int, binding: Binding, status: BindingStatus) -> BindingStatus:
         """Free at once."""
         return FREE
+
+    def may_give_reserved(self, now: int, binding: Binding, store: LeaseStore) -> bool:
+        """Nobody else gives it."""
+        return True
+
+    def may_recycle(self, now: int, binding: Binding) -> bool:
+        """After a day."""
+        return 0 < binding.start <= now - DAY
+
+    @property
+    def minds_choice(self) -> bool:
+        """The client has chosen (RFC 2131 §4.3.2)."""
+        return True
 
     @property
     def partnered(self) -> bool:

@@ -31,6 +31,7 @@ class LeaseStore:
         self.scope = scope
         self.first = first
         self.last = last
+        self.excluded: Mask = excluded
         self.whole: Mask = ((1 << (last - first + 1)) - 1) & ~excluded
         self._bindings: dict[int, Binding] = {}
         self._masks: dict[BindingStatus, Mask] = dict.fromkeys(BindingStatus, 0)
@@ -38,6 +39,8 @@ class LeaseStore:
         self._unknown: Mask = 0
         self._by_client: dict[bytes, tuple[int, ...]] = {}
         self._endings: list[tuple[int, int]] = []
+        self.reservations: dict[int, bytes] = {}
+        self.reserved: Mask = 0
 
     def __contains__(self, address: object) -> bool:
         return (
@@ -82,9 +85,37 @@ class LeaseStore:
             heapq.heappush(self._endings, (binding.expires, address))
         return old
 
+    def reserve(self, pairs: Iterable[tuple[bytes, int]]) -> None:
+        """Set which addresses are reserved for which hardware address.
+
+        A reserved address is of the scope even if it is excluded, but nobody else's to get.
+        """
+        self.reservations = {
+            address: hardware for hardware, address in pairs if self.first <= address <= self.last
+        }
+        self.reserved = sum(self.bit(address) for address in self.reservations)
+        self._admit(self.reserved)
+
+    def exclude(self, addresses: Iterable[int]) -> None:
+        """Set which addresses no new client gets; those that a client has stay in the scope."""
+        every = (1 << (self.last - self.first + 1)) - 1
+        mask = 0
+        for address in addresses:
+            if self.first <= address <= self.last:
+                mask |= self.bit(address)
+        self.excluded = mask
+        self._admit(every & ~mask)
+
+    def _admit(self, mask: Mask) -> None:
+        """Count addresses to the scope that were excluded from it."""
+        added = mask & ~self.whole
+        self.whole |= added
+        self._masks[FREE] |= added
+
     def load(self, bindings: Iterable[Binding]) -> None:
-        """Fill the store from durable storage."""
+        """Fill the store from durable storage; what was excluded since is still there."""
         for binding in bindings:
+            self._admit(self.bit(binding.address))
             self.put(binding)
 
     def mask(self, status: BindingStatus) -> Mask:
@@ -153,8 +184,20 @@ class LeaseStore:
         return list(ended.values())
 
     def free_counts(self) -> tuple[int, int]:
-        """Return how many addresses are FREE (the primary's) and BACKUP (the secondary's)."""
-        return self.count(FREE), self.count(BACKUP)
+        """Return how many addresses are FREE (the primary's) and BACKUP (the secondary's).
+
+        Reserved ones are not counted: no new client can get them.
+        """
+        return self.pool(FREE).bit_count(), self.pool(BACKUP).bit_count()
+
+    def pool(self, status: BindingStatus) -> Mask:
+        """Return the addresses in a binding status that are reserved for nobody."""
+        return self._masks[status] & ~self.withheld
+
+    @property
+    def withheld(self) -> Mask:
+        """The addresses that no new client may get: reserved, or excluded and yet there."""
+        return self.reserved | self.excluded
 
     def _unlink(self, binding: Binding) -> None:
         if not binding.client:

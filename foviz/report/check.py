@@ -55,11 +55,13 @@ class Report:
         }
 
 
-def check(target: str, *, other_seed: bool = True) -> Report:
+def check(
+    target: str, *, other_seed: bool = True, profile: str = "", switches: tuple[str, ...] = ()
+) -> Report:
     """Play a lesson and report; with *other_seed* also under another hash seed."""
     report = Report(target)
     try:
-        session = Session.open(target)
+        session = Session.open(target, profile, switches)
     except FovizError as error:
         report.failures.append(str(error))
         return report
@@ -79,7 +81,10 @@ def check(target: str, *, other_seed: bool = True) -> Report:
     report.failures.extend(_dead_links(story))
     _list_steps(report, session, story)
     if other_seed and report.ok:
-        _compare_hash_seeds(report, target)
+        choice = [*(("--profile", profile) if profile else ())]
+        for switch in switches:
+            choice.extend(("--switch", switch))
+        _compare_hash_seeds(report, target, choice)
     return report
 
 
@@ -114,10 +119,10 @@ def _dead_links(story: Story) -> list[str]:
     ]
 
 
-def _compare_hash_seeds(report: Report, target: str) -> None:
+def _compare_hash_seeds(report: Report, target: str, choice: list[str]) -> None:
     """Play the lesson in another process under another hash seed: the run must be the same."""
     seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
-    command = [sys.executable, "-m", "foviz", "check", "--fingerprint", target]
+    command = [sys.executable, "-m", "foviz", "check", "--fingerprint", *choice, target]
     environment = dict(os.environ, PYTHONHASHSEED=seed)
     result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     other = result.stdout.strip()

@@ -16,6 +16,7 @@ from foviz.script.vocabulary import CLIENT_STATES, STATUSES
 from foviz.sim.faults import message_name
 from foviz.sim.host import ClientHost, ServerHost
 from foviz.wire import dhcp, failover
+from foviz.wire.dialect import hardware_of
 from foviz.wire.failover import FailoverOption
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ class _ServerState(Watch):
     kinds = (Kind.STATE,)
 
     def see(self, record: Record) -> None:
+        if not _is_named(self.fact, record.value("relationship")):
+            return
         if record.host == self.host("server") and record.value("new") == self._wanted():
             self.witnesses = [record.index]
 
@@ -90,7 +93,16 @@ class _ServerState(Watch):
         assert isinstance(host, ServerHost)
         if host.failover is None:
             return False
-        return any(e.state == self._wanted() for e in host.failover.endpoints.values())
+        return any(
+            endpoint.state == self._wanted()
+            for name, endpoint in host.failover.endpoints.items()
+            if _is_named(self.fact, name)
+        )
+
+
+def _is_named(fact: Command, relationship: str) -> bool:
+    """Whether a fact is about this relationship: it names this one, or none."""
+    return fact.get("relationship") in (None, relationship)
 
 
 class _Leases(Watch):
@@ -113,9 +125,16 @@ class _Leases(Watch):
         values = self.fact.values
         if "address" in values and message.yiaddr != values["address"]:
             return False
-        if "server" in values and sender != self.host("server"):
+        if "server" in values and not self._granted_by(message, sender):
             return False
         return "span" not in values or (message.u32(51) or 0) * US == values["span"]
+
+    def _granted_by(self, message: dhcp.DhcpMessage, sender: int) -> bool:
+        """An ACK that a relay delivered names its server in option 54."""
+        server = self.host("server")
+        feet = self.world.network.interfaces[server] if server >= 0 else []
+        named = message.u32(54)
+        return sender == server or any(foot.address == named for foot in feet)
 
 
 class _Unanswered(Watch):
@@ -143,11 +162,16 @@ class _Unanswered(Watch):
                 return
         else:
             sent = self.trace[record.value("message")]
-            ours = sent.host == self.host("client") and sent.value("protocol") == "dhcp"
+            ours = sent.value("protocol") == "dhcp" and self._is_request(sent.value("octets"))
             if not ours or reason not in (None, record.value("why")):
                 return
         self.missing[record.host] += 1
         self.witnesses.append(record.index)
+
+    def _is_request(self, octets: bytes) -> bool:
+        """Whether a message is the client's, relayed or not."""
+        message = dhcp.decode(octets)
+        return message.op == dhcp.BOOTREQUEST and self.is_about(message.chaddr)
 
     @property
     def met(self) -> bool:
@@ -203,9 +227,9 @@ class _Message(Watch):
         if protocol != "failover":
             return False
         message = failover.decode(octets)
-        hardware = message.get(FailoverOption.CLIENT_HARDWARE_ADDRESS)
-        if hardware is not None:
-            return self.is_about(hardware[1:])
+        hardware = hardware_of(message)
+        if hardware:
+            return self.is_about(hardware)
         address = message.u32(FailoverOption.ASSIGNED_IP_ADDRESS)
         client = self.world.host_named(self.fact.values["client"])
         held = isinstance(client, ClientHost) and client.client is not None and client.client.lease
@@ -253,7 +277,8 @@ class _Connection(Watch):
     what = ""
 
     def see(self, record: Record) -> None:
-        if record.host == self.host("server") and record.value("what") == self.what:
+        named = _is_named(self.fact, record.value("relationship"))
+        if named and record.host == self.host("server") and record.value("what") == self.what:
             self.witnesses.append(record.index)
 
 
@@ -281,7 +306,9 @@ class _Owns(Watch):
             return False
         owned = 0
         for endpoint in host.failover.endpoints.values():
-            for store in endpoint.stores.values():
+            for scope, store in endpoint.stores.items():
+                if self.fact.get("scope") not in (None, scope):
+                    continue
                 free, backup = store.free_counts()
                 owned += free if endpoint.is_primary else backup
         return bool(owned == self.fact.values["count"])

@@ -24,7 +24,7 @@ DEEDS: Final[tuple[Form, ...]] = (
     Form("start", "start <host:host>", "Switch a host on; it starts from its disk.", "start C1"),
     Form(
         "start-many",
-        "start <count:count> clients [over <span:duration>]",
+        "start <count:count> clients [at <segment:segment>] [over <span:duration>]",
         "Switch several clients on, one after the other; new ones are added as needed.",
         "start 20 clients over 30s",
     ),
@@ -87,6 +87,36 @@ DEEDS: Final[tuple[Form, ...]] = (
         "partner-down DHCP2",
     ),
     Form(
+        "pause",
+        "pause <host:server> [in <relationship:relationship>]",
+        "The operator halts a server for a while: it says PAUSED; its partner goes on alone.",
+        "pause DHCP1",
+    ),
+    Form(
+        "shut-down",
+        "shut down <host:server> [in <relationship:relationship>]",
+        "The operator halts a server for long: it says SHUTDOWN; its partner takes over at once.",
+        "shut down DHCP1",
+    ),
+    Form(
+        "resume",
+        "resume <host:server> [in <relationship:relationship>]",
+        "The operator ends PAUSED or SHUTDOWN; the server starts from what it was before.",
+        "resume DHCP1",
+    ),
+    Form(
+        "back-up",
+        "back up <host:server>",
+        "Copy a server's database aside; there is one copy.",
+        "back up DHCP1",
+    ),
+    Form(
+        "restore",
+        "restore <host:server> [raw]",
+        "Put the last copy in the database's place; raw: the files only, telling nobody.",
+        "restore DHCP1",
+    ),
+    Form(
         "skew",
         "skew <host:host> <span:offset>",
         "Set the difference of a host's clock to true time.",
@@ -101,10 +131,143 @@ DEEDS: Final[tuple[Form, ...]] = (
         "decline C1",
     ),
     Form(
+        "reset",
+        "reset <address:address> at <host:server>",
+        "The operator frees an address on a server, whatever became of it.",
+        "reset 10.0.0.51 at DHCP1",
+    ),
+    Form(
         "set-time",
-        "set <setting:time-setting> <span:duration> [in <name:name>]",
-        "Change mclt or switchover of a relationship, or the lease time of a scope.",
+        "set <setting:time-setting> <span:duration> [in <name:name>] [on <host:server>]",
+        "Change mclt or switchover of a relationship, or the lease time of a scope, on one server "
+        "or on all.",
         "set mclt 30m",
+    ),
+    Form(
+        "automatic",
+        "set automatic transition <on:on-off> [in <relationship:relationship>]",
+        "Let a server go to PARTNER-DOWN by itself an hour after it lost contact, or never.",
+        "set automatic transition on",
+    ),
+    Form(
+        "set-mode-standby",
+        "set mode hot standby [in <relationship:relationship>]",
+        "From now on the primary serves and the other stands by.",
+        "set mode hot standby",
+    ),
+    Form(
+        "set-mode-balance",
+        "set mode load balance [in <relationship:relationship>]",
+        "From now on both serve, each its share of the clients.",
+        "set mode load balance",
+    ),
+    Form(
+        "relate-standby",
+        "relate <host:server> <partner:server> as hot standby [for <scope:scope>] "
+        "[named <name:name>]",
+        "Create a relationship; the first server is the active one. The scope is copied to the "
+        "partner.",
+        "relate DHCP1 DHCP2 as hot standby for LAN",
+    ),
+    Form(
+        "relate-balance",
+        "relate <host:server> <partner:server> as load balance [for <scope:scope>] "
+        "[named <name:name>]",
+        "Create a relationship in which both serve; the first server is the primary.",
+        "relate DHCP1 DHCP2 as load balance for LAN",
+    ),
+    Form(
+        "delete-relationship",
+        "delete relationship <relationship:relationship> [on <host:server>]",
+        "Delete a relationship on both servers; its scopes stay on this one (the primary, unless "
+        "another is named) and vanish from the partner.",
+        "delete relationship DHCP1-DHCP2",
+    ),
+    Form(
+        "add-scope",
+        "add scope <scope:scope> to <relationship:relationship>",
+        "Add a scope that one of the servers has; it is copied to the other. Both are in NORMAL.",
+        "add scope LAN to DHCP1-DHCP2",
+    ),
+    Form(
+        "remove-scope",
+        "remove scope <scope:scope> from <relationship:relationship> [on <host:server>] [force]",
+        "Deconfigure failover for a scope: it stays on this server and is deleted on the partner; "
+        "force: also outside NORMAL.",
+        "remove scope LAN from DHCP1-DHCP2",
+    ),
+    Form(
+        "reserve",
+        "reserve <address:address> for <client:client> on <host:server>",
+        "Reserve an address for a client, on one server.",
+        "reserve 10.0.0.60 for C1 on DHCP1",
+    ),
+    Form(
+        "unreserve",
+        "unreserve <address:address> on <host:server>",
+        "Delete a reservation on one server.",
+        "unreserve 10.0.0.60 on DHCP1",
+    ),
+    Form(
+        "exclude",
+        "exclude <address:address> on <host:server>",
+        "Give an address to no new client, on one server.",
+        "exclude 10.0.0.60 on DHCP1",
+    ),
+    Form(
+        "include",
+        "include <address:address> on <host:server>",
+        "End an exclusion on one server.",
+        "include 10.0.0.60 on DHCP1",
+    ),
+    Form(
+        "set-option",
+        "set option <option:text> <value:text> [in <scope:scope>] on <host:server>",
+        "Set what a server tells its clients: router, dns, domain, ntp or a number.",
+        "set option router 10.0.0.254 on DHCP1",
+    ),
+    Form(
+        "replicate-scope",
+        "replicate <scope:scope> from <host:server>",
+        "Overwrite the partner's settings of a scope with this server's.",
+        "replicate LAN from DHCP1",
+    ),
+    Form(
+        "replicate-relationship",
+        "replicate relationship <relationship:relationship> from <host:server>",
+        "Overwrite the partner's settings of every scope of a relationship.",
+        "replicate relationship DHCP1-DHCP2 from DHCP1",
+    ),
+    Form(
+        "replicate-all",
+        "replicate all from <host:server>",
+        "Overwrite every partner's settings of every scope.",
+        "replicate all from DHCP1",
+    ),
+    Form(
+        "rebalance",
+        "rebalance <host:server> [in <relationship:relationship>]",
+        "Share the free addresses out now; the primary does it.",
+        "rebalance DHCP1",
+    ),
+    Form(
+        "reconcile",
+        "reconcile <scope:scope> on <host:server> [report]",
+        "Compare a server's records with its partner's and send what differs again; report: only "
+        "say how many differ.",
+        "reconcile LAN on DHCP1 report",
+    ),
+    Form(
+        "set-secret-none",
+        "set secret none [on <host:server>] [in <relationship:relationship>]",
+        "Take the shared secret of a relationship away, from both servers or from one.",
+        "set secret none on DHCP2",
+    ),
+    Form(
+        "set-secret",
+        "set secret <secret:text> [on <host:server>] [in <relationship:relationship>]",
+        "Let the servers of a relationship sign their messages with a secret, or only one.",
+        'set secret "xyz" on DHCP1',
     ),
     Form(
         "set-percent",
@@ -150,6 +313,18 @@ QUESTIONS: Final[tuple[Form, ...]] = (
     Form("show-pool", "show pool", "Count the addresses by owner and status.", "show pool"),
     Form("show-states", "show states", "Show each server's state and partner.", "show states"),
     Form(
+        "show-events",
+        "show events [of <host:server>] [with <audit:audit>]",
+        "List what Windows would log; with audit: every message too.",
+        "show events",
+    ),
+    Form(
+        "show-counters",
+        "show counters [of <host:server>]",
+        "Show Windows' counters of each server.",
+        "show counters",
+    ),
+    Form(
         "show-why",
         "show why <host:host>",
         "Explain the last decision about a host, with rule, source and facts.",
@@ -176,8 +351,8 @@ FACTS: Final[tuple[Form, ...]] = (
     ),
     Form(
         "server-state",
-        "<server:server> in <state:state>",
-        "The server is in a failover state.",
+        "<server:server> in <state:state> [in <relationship:relationship>]",
+        "The server is in a failover state, in one of its relationships or the one named.",
         "DHCP2 in NORMAL",
     ),
     Form(
@@ -210,19 +385,19 @@ FACTS: Final[tuple[Form, ...]] = (
     Form("off", "<host:host> off", "The host has no power.", "DHCP1 off"),
     Form(
         "no-contact",
-        "<server:server> loses contact",
+        "<server:server> loses contact [in <relationship:relationship>]",
         "The connection to the partner was lost.",
         "DHCP2 loses contact",
     ),
     Form(
         "connect-fails",
-        "<server:server> fails to connect",
+        "<server:server> fails to connect [in <relationship:relationship>]",
         "A connection to the partner could not be opened.",
         "DHCP2 fails to connect",
     ),
     Form(
         "owns",
-        "<server:server> owns <count:count> free addresses",
+        "<server:server> owns <count:count> free addresses [in <scope:scope>]",
         "So many free addresses are this server's to give, by its own belief.",
         "DHCP2 owns 10 free addresses",
     ),

@@ -37,12 +37,15 @@ TIMERS = (
         "send",
         "greeting",
         "handshake",
+        "unacked",
         "startup",
         "safe-period",
         "recover-wait",
         "takeover",
+        "updates",
+        "linger",
     ),
-    "rebalance",
+    *("rebalance", "ack", "late", "free"),
 )
 """Timers of the client, of the DHCP server, of the failover endpoint."""
 
@@ -70,6 +73,7 @@ class Vocabulary(NamedTuple):
     now: int
     ends: tuple[tuple[str, str], ...] = ()
     """The two ends of each of :attr:`links`."""
+    relays: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, world: World, now: int) -> Vocabulary:
@@ -86,17 +90,22 @@ class Vocabulary(NamedTuple):
             tuple(related),
             now,
             tuple((link.a, link.b) for link in world.network.links.values()),
+            tuple(relay.name for relay in world.relays()),
         )
 
     def words(self, kind: str) -> tuple[str, ...]:
         """Return the words that a slot of this type can take; empty for free ones."""
         table: dict[str, tuple[str, ...]] = {
-            "host": (*self.servers, *self.clients),
-            "node": (*self.servers, *self.clients, *self.links),
+            "host": (*self.servers, *self.relays, *self.clients),
+            "node": (*self.servers, *self.relays, *self.clients, *self.links),
             "server": self.servers,
             "client": self.clients,
             "link": self.links,
             "relationship": self.relationships,
+            "segment": self.segments,
+            "on-off": ("on", "off"),
+            "audit": ("audit",),
+            "scope": self.scopes,
             "message": MESSAGES,
             "client-state": tuple(CLIENT_STATES),
             "state": tuple(STATE_NAMES),

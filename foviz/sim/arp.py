@@ -31,6 +31,21 @@ def announce(world: World, host: Host, engine: str, action: AnnounceAddress, cau
     _send(world, host, action.address, action.address, cause, "announce")
 
 
+def meet(world: World, cause: int, link: str) -> None:
+    """Hosts that a cut kept apart hear each other again: who has an address speaks of it.
+
+    Resolution is not simulated, and any of its ARP packets names the sender's own address. So
+    the first holder of an address that others hold too stands for all: it announces itself, and
+    whoever hears that gives the address up at once (RFC 5227 §2.4 a).
+    """
+    for address in world.network.shared_addresses():
+        for index in world.network.holders(address):
+            host = world.hosts[index]
+            if isinstance(host, ClientHost) and host.running:
+                _send(world, host, address, address, cause, "announce")
+                break
+
+
 def _send(world: World, host: Host, address: int, source: int, cause: int, what: str) -> None:
     network = world.network
     interface = network.interface_for(host.index, 0, address)

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from foviz.dhcp.relay import RelayConfig
 from foviz.failover.relationship import Relationship, Role
 from foviz.sim.events import NOBODY
-from foviz.sim.host import ServerHost
+from foviz.sim.host import RelayHost, ServerHost
 from foviz.sim.network import Interface
-from foviz.sim.population import add_client
+from foviz.sim.population import add_client, failover_addresses
 from foviz.sim.scenario import (
     LAN_LATENCY,
     PAIR_STARTS,
-    RelationshipPlan,
     Scenario,
+    relay_hardware,
     server_hardware,
 )
 from foviz.sim.world import World
 
 if TYPE_CHECKING:
     from foviz.sim.network import Link
+    from foviz.sim.plans import RelationshipPlan
+
+WIRE_FOOT = 0x99
+"""Number of a host's first foot on a link between two hosts; those on segments are 0, 1 …"""
 
 
 def build(scenario: Scenario, seed: int) -> World:
@@ -30,6 +35,8 @@ def build(scenario: Scenario, seed: int) -> World:
         world.network.add_segment(name)
     for place in range(len(scenario.servers)):
         _add_server(world, scenario, place)
+    for place in range(len(scenario.relays)):
+        _add_relay(world, scenario, place)
     for plan in scenario.links:
         link = world.network.add_link(plan.name, plan.a, plan.b, plan.latency)
         if plan.network is not None:
@@ -37,8 +44,8 @@ def build(scenario: Scenario, seed: int) -> World:
     for client in scenario.clients:
         add_client(world, client.name, client.segment)
     _relate(world, scenario)
-    for server in world.servers():
-        world.schedule(world.now, "boot", (server.index,), NOBODY)
+    for host in (*world.relays(), *world.servers()):  # first the ways, then who uses them
+        world.schedule(world.now, "boot", (host.index,), NOBODY)
     world.clear_queue()
     return world
 
@@ -47,11 +54,15 @@ def _add_server(world: World, scenario: Scenario, place: int) -> None:
     plan = scenario.servers[place]
     index = world.network.add_host(plan.name)
     scopes = {
-        scope.config.name: scope.config for scope in scenario.scopes if plan.name in scope.servers
+        scope.config.name: scope.on(plan.name)
+        for scope in scenario.scopes
+        if plan.name in scope.servers
     }
     hardware = server_hardware(place, 0)
     host = ServerHost(index, plan.name, hardware, scenario.profile, scopes, {})
     host.skew = plan.skew
+    if plan.skew:
+        world.monitors.on_misfortune("clocks", NOBODY)
     world.hosts.append(host)
     prefixes = {name: prefix for name, _, prefix in scenario.segments}
     for foot, (segment, address) in enumerate(plan.addresses):
@@ -62,14 +73,40 @@ def _add_server(world: World, scenario: Scenario, place: int) -> None:
     world.network.listen(67, index)
 
 
+def _add_relay(world: World, scenario: Scenario, place: int) -> None:
+    plan = scenario.relays[place]
+    index = world.network.add_host(plan.name)
+    addresses = tuple(address for _, address in plan.addresses)
+    config = RelayConfig(plan.name, plan.helpers, plan.hops)
+    world.hosts.append(RelayHost(index, relay_hardware(place, 0), config, addresses))
+    prefixes = {name: prefix for name, _, prefix in scenario.segments}
+    for foot, (segment, address) in enumerate(plan.addresses):
+        link = f"{segment}-{plan.name}"
+        world.network.add_link(link, segment, plan.name, LAN_LATENCY)
+        mac = relay_hardware(place, foot)
+        world.network.add_interface(Interface(index, link, address, prefixes[segment], mac))
+    world.network.add_router(index)
+    world.network.listen(67, index)
+
+
 def _give_addresses(world: World, link: Link, network: int, prefix: int) -> None:
     """Number the two ends of a point-to-point link .1 and .2."""
     for place, name in enumerate((link.a, link.b)):
         host = world.host_named(name)
         if host is not None:
-            mac = server_hardware(host.index, 0x99)
+            feet = world.network.interfaces[host.index]
+            on_wires = sum(not _on_segment(world, foot) for foot in feet)
+            make = relay_hardware if isinstance(host, RelayHost) else server_hardware
+            mac = make(host.index, WIRE_FOOT + on_wires)
             interface = Interface(host.index, link.name, network + 1 + place, prefix, mac)
             world.network.add_interface(interface)
+            if isinstance(host, RelayHost):
+                host.addresses = (*host.addresses, interface.address)
+
+
+def _on_segment(world: World, interface: Interface) -> bool:
+    link = world.network.links[interface.link]
+    return link.a in world.network.segments or link.b in world.network.segments
 
 
 def _relate(world: World, scenario: Scenario) -> None:
@@ -97,23 +134,7 @@ def _side(world: World, plan: RelationshipPlan, role: Role, own: str, partner: s
         reserve_percent=plan.reserve_percent,
         local_percent=plan.local_percent,
         switchover_s=plan.switchover_s,
+        port=plan.port,
         scopes=plan.scopes,
+        secret=plan.secret,
     )
-
-
-def failover_addresses(world: World, own: str, partner: str) -> tuple[int, int]:
-    """Return the addresses of the failover link: a link of their own, else a shared segment."""
-    one, other = world.host_named(own), world.host_named(partner)
-    assert one is not None
-    assert other is not None
-    ours = world.network.interfaces[one.index]
-    theirs = world.network.interfaces[other.index]
-    for interface in ours:
-        for opposite in theirs:
-            if interface.link == opposite.link:
-                return interface.address, opposite.address
-    for interface in ours:
-        for opposite in theirs:
-            if interface.reaches(opposite.address):
-                return interface.address, opposite.address
-    return ours[0].address, theirs[0].address

@@ -9,12 +9,13 @@ from foviz.base.action import Datagram, SendDatagram
 from foviz.base.address import BROADCAST
 from foviz.base.kinds import Kind
 from foviz.sim.events import DATAGRAM
+from foviz.sim.host import ServerHost
 from foviz.sim.passage import CLEAR, Passage, ordered, passage
 from foviz.wire.dhcp import CLIENT_PORT
 
 if TYPE_CHECKING:
     from foviz.sim.host import Host
-    from foviz.sim.network import Interface
+    from foviz.sim.network import Hop, Interface
     from foviz.sim.world import World
 
 _ALL_ONES = b"\xff" * 6
@@ -27,8 +28,12 @@ def send(world: World, host: Host, engine: str, action: SendDatagram, cause: int
     if interface is None:
         return
     targets = _targets(world, interface, action)
-    ways = [(target, way) for target in targets if (way := network.way(interface, target))]
     broadcast = action.destination == BROADCAST
+    find = network.way if broadcast else network.route
+    ways = [(target, way) for target in targets if (way := find(interface, target))]
+    if ways and not broadcast:
+        # A routed packet leaves by the foot that its route begins with.
+        interface = network.interface_on(host.index, ways[0][1][0][0]) or interface
     order = CLEAR
     if world.message_faults:
         order = ordered(world, host, [way for _, way in ways], "dhcp", action.octets)
@@ -40,7 +45,7 @@ def send(world: World, host: Host, engine: str, action: SendDatagram, cause: int
         arrivals.append((target, world.now + network.latency(way) + found.delay))
     hardware = _ALL_ONES
     if not broadcast:
-        hardware = action.hardware or (world.hosts[targets[0]].hardware if targets else _ALL_ONES)
+        hardware = action.hardware or _hardware_on(world, ways)
     data = (
         "dhcp",
         interface.link,
@@ -55,18 +60,29 @@ def send(world: World, host: Host, engine: str, action: SendDatagram, cause: int
         hardware,
     )
     record = world.record(host.index, Kind.SEND, cause, data)
-    if not targets and not broadcast:
+    if isinstance(host, ServerHost):
+        world.monitors.hearings.on_answer(world, host, record)
+    if not ways and not broadcast:
         world.record(host.index, Kind.LOST, record, (record, "no-route", interface.link))
     for found, (target, at) in zip(planned, arrivals, strict=True):
         if found.lost_at:
             # One record a hearer: each of the planned arrivals has to come to an end.
             world.record(target, Kind.LOST, record, (record, found.why, found.lost_at))
             continue
-        args = (target, record, action, interface.host)
+        args = (target, record, action, host.index)
         link = network.links[interface.link].index
         world.push(at, DATAGRAM, target, args, link)
         if found.twice:
             world.push(at + 1, DATAGRAM, target, args, link)
+
+
+def _hardware_on(world: World, ways: list[tuple[int, tuple[Hop, ...]]]) -> bytes:
+    """Return the hardware address a frame is sent to: the next router's, or the target's."""
+    if not ways:
+        return _ALL_ONES
+    target, way = ways[0]
+    hop = world.network.next_hop(way) if world.network.routers else None
+    return hop.hardware if hop is not None else world.hosts[target].hardware
 
 
 def _targets(world: World, interface: Interface, action: SendDatagram) -> list[int]:
@@ -84,7 +100,7 @@ def _targets(world: World, interface: Interface, action: SendDatagram) -> list[i
         return [] if owner is None else [owner]
     found: list[tuple[bool, int]] = []
     for host in network.holders(action.destination):
-        way = network.way(interface, host) if host != interface.host else None
+        way = network.route(interface, host) if host != interface.host else None
         if way is not None:
             found.append((bool(network.cut_on(way)), host))
     # Two holders of one address: whoever is not cut off answers the resolution.
@@ -102,10 +118,10 @@ def arrive(world: World, target: int, record: int, action: SendDatagram, sender:
     network = world.network
     interface = network.interface_for(sender, action.source, action.destination)
     assert interface is not None
-    way = network.way(interface, target) or ()
-    cut = network.cut_on(way)
-    if cut:
-        world.record(target, Kind.LOST, record, (record, "cut", cut))
+    way = network.route(interface, target) or ()
+    where, reason = network.stopped_on(way)
+    if where:
+        world.record(target, Kind.LOST, record, (record, reason, where))
         return
     if not host.powered or not host.running:
         why = "no-service" if host.powered else "off"
@@ -125,4 +141,10 @@ def arrive(world: World, target: int, record: int, action: SendDatagram, sender:
         action.octets,
         own,
     )
+    if not isinstance(host, ServerHost):
+        world.carry_out(host, *host.on_datagram(host.clock(world.now), delivered), received)
+        return
+    hearings = world.monitors.hearings
+    hearings.begin(world, host, received, action.octets, own)
     world.carry_out(host, *host.on_datagram(host.clock(world.now), delivered), received)
+    hearings.end(world, host)

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from foviz.base.address import ip_text
 from foviz.base.errors import ScriptError
 from foviz.base.kinds import Kind
+from foviz.base.time import US
+from foviz.failover.endpoint import COMMANDS
 from foviz.failover.states import STATES, Event
-from foviz.failover.table import has_row
-from foviz.sim import settings, transport
+from foviz.failover.table import OPERATOR_STATES, has_row
+from foviz.lease.binding import AVAILABLE
+from foviz.sim import admin, drift, settings, transport
 from foviz.sim.events import NOBODY
 from foviz.sim.host import ClientHost, Host, ServerHost
 from foviz.sim.population import idle_clients
@@ -22,11 +26,15 @@ from foviz.wire.failover import state_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from foviz.base.action import ExitProcess
     from foviz.sim.network import Link
     from foviz.sim.world import World
 
 
 MOST_HOSTS = 10_000
+
+MEET_AFTER = US
+"""How long after a link was mended the first ARP packet crosses it, in µs."""
 
 
 class Intervention(NamedTuple):
@@ -94,7 +102,7 @@ def _needs_power(world: World, name: str) -> str:
     return "" if _host(world, name).powered else f"{name} is off already"
 
 
-def _may_start_many(world: World, count: int, over: int) -> str:
+def _may_start_many(world: World, count: int, over: int, segment: str = "") -> str:
     if not count:
         return "nobody would start"
     if not world.network.segments:
@@ -106,7 +114,7 @@ def _may_start_many(world: World, count: int, over: int) -> str:
     )
 
 
-def _may_declare_down(world: World, name: str, relationship: str = "") -> str:
+def _has_no_endpoint(world: World, name: str, relationship: str) -> str:
     reason = _needs_running(world, name)
     if reason:
         return reason
@@ -116,11 +124,59 @@ def _may_declare_down(world: World, name: str, relationship: str = "") -> str:
         return f"{name} has no part in {relationship}"
     if not host.relationships:
         return f"{name} has no failover partner"
+    if not relationship and len(host.relationships) > 1:
+        names = ", ".join(host.relationships)
+        return f"{name} has several relationships; say which, with “in”: {names}"
+    return ""
+
+
+def _may_declare_down(world: World, name: str, relationship: str = "") -> str:
+    reason = _has_no_endpoint(world, name, relationship)
+    if reason:
+        return reason
     endpoint = _endpoint(world, name, relationship)
-    if has_row(endpoint.state, Event.PARTNER_DOWN):
+    return _not_in_state(endpoint, name, Event.PARTNER_DOWN)
+
+
+def _not_in_state(endpoint: Any, name: str, event: Event) -> str:
+    """Say that the event has no row in the present state, and in which states it has."""
+    if has_row(endpoint.state, event, endpoint.profile):
         return ""
-    possible = [state_text(s) for s in STATES if has_row(s, Event.PARTNER_DOWN)]
+    possible = [state_text(s) for s in STATES if has_row(s, event, endpoint.profile)]
     return f"{name} is in {state_text(endpoint.state)}; it is possible in {', '.join(possible)}"
+
+
+def _may_command(world: World, command: str, name: str, relationship: str = "") -> str:
+    reason = _has_no_endpoint(world, name, relationship)
+    if reason:
+        return reason
+    endpoint = _endpoint(world, name, relationship)
+    if not endpoint.profile.operator_states:
+        return (
+            f"profile {endpoint.profile.name} has no state for it; "
+            f"“stop service {name}” or “crash {name}” takes the server away"
+        )
+    if command != "resume" and endpoint.state in OPERATOR_STATES:
+        return f"{name} is in {state_text(endpoint.state)} already; “resume {name}” ends it"
+    return _not_in_state(endpoint, name, COMMANDS[command])
+
+
+def _may_restore(world: World, name: str, how: str) -> str:
+    host = _host(world, name)
+    assert isinstance(host, ServerHost)
+    return "" if host.backup is not None else f"{name} has no backup; first: back up {name}"
+
+
+def _may_reset(world: World, name: str, address: int) -> str:
+    reason = _needs_running(world, name)
+    host = _host(world, name)
+    if reason or not isinstance(host, ServerHost) or host.server is None:
+        return reason
+    for scope in host.server.scopes.values():
+        if address in scope.store:
+            status = scope.store.get(address).status
+            return f"{ip_text(address)} is {status.name} already" if status in AVAILABLE else ""
+    return f"{ip_text(address)} is in no scope of {name}"
 
 
 def _needs_lease(world: World, name: str) -> str:
@@ -156,6 +212,9 @@ _CHECKS: Final[dict[str, Callable[..., str]]] = {
     "kill service": _needs_running,
     "stop service": _needs_running,
     "partner-down": _may_declare_down,
+    "halt": _may_command,
+    "restore": _may_restore,
+    "reset": _may_reset,
     "release": _needs_lease,
     "renew": _needs_lease,
     "decline": _needs_lease,
@@ -164,6 +223,16 @@ _CHECKS: Final[dict[str, Callable[..., str]]] = {
     "start many": _may_start_many,
     "message": _message_can_fail,
     "set": settings.reason_against,
+    "set mode": settings.reason_against_mode,
+    "relate": admin.against_relating,
+    "delete relationship": admin.against_deleting,
+    "add scope": admin.against_adding,
+    "remove scope": admin.against_removing,
+    "scope setting": drift.against_scope_setting,
+    "replicate": drift.against_replicating,
+    "rebalance": admin.against_sharing,
+    "reconcile": admin.against_reconciling,
+    "set secret": settings.reason_against_secret,
 }
 
 
@@ -190,6 +259,7 @@ def boot(world: World, cause: int, index: int) -> None:
     host.powered = True
     host.running = True
     host.ever_started = True
+    world.network.set_power(index, on=True)
     record = world.record(index, Kind.HOST, cause, ("boot", ""))
     for engine, actions in host.boot(host.clock(world.now)):
         world.carry_out(host, engine, actions, record)
@@ -202,26 +272,27 @@ def _start(world: World, cause: int, name: str) -> None:
     boot(world, cause, _host(world, name).index)
 
 
-def _start_many(world: World, cause: int, count: int, over: int) -> None:
-    for place, client in enumerate(idle_clients(world, count)):
+def _start_many(world: World, cause: int, count: int, over: int, segment: str = "") -> None:
+    for place, client in enumerate(idle_clients(world, count, segment)):
         client.ever_started = True
         world.touched[client.index] = None
         world.schedule(world.now + over * place // count, "boot", (client.index,), cause)
 
 
-def _down(world: World, host: Host, what: str, cause: int) -> int:
+def _down(world: World, host: Host, what: str, cause: int, why: str = "") -> int:
     host.running = False
     host.down_since = world.now
     host.down_why = what
     host.forget()
     world.touched[host.index] = None
-    return world.record(host.index, Kind.HOST, cause, (what, ""))
+    return world.record(host.index, Kind.HOST, cause, (what, why))
 
 
 def _crash(world: World, cause: int, name: str) -> None:
     host = _host(world, name)
     _down(world, host, "crash", cause)
     host.powered = False
+    world.network.set_power(host.index, on=False)
     transport.vanish(world, host.index)
 
 
@@ -231,9 +302,15 @@ def _kill(world: World, cause: int, name: str) -> None:
     transport.reset_all(world, host.index, record)
 
 
-def _stop(world: World, cause: int, name: str) -> None:
+def exit_process(world: World, host: Host, engine: str, action: ExitProcess, cause: int) -> None:
+    """A process ends of its own accord; its system resets the connections."""
+    record = _down(world, host, "kill", cause, action.why)
+    transport.reset_all(world, host.index, record)
+
+
+def _stop(world: World, cause: int, name: str, *, again: bool = False) -> None:
     host = _host(world, name)
-    for engine, actions in host.stop(host.clock(world.now)):
+    for engine, actions in host.stop(host.clock(world.now), again=again):
         world.carry_out(host, engine, actions, cause)
     _down(world, host, "stop", cause)
     if isinstance(host, ClientHost):
@@ -243,7 +320,7 @@ def _stop(world: World, cause: int, name: str) -> None:
 def _restart(world: World, cause: int, name: str) -> None:
     host = _host(world, name)
     if host.running:
-        _stop(world, cause, name)
+        _stop(world, cause, name, again=True)
     boot(world, cause, host.index)
 
 
@@ -253,7 +330,33 @@ def _lose_disk(world: World, cause: int, name: str) -> None:
     world.touched[host.index] = None
     if isinstance(host, ServerHost):
         host.storage_lost = host.ever_lost_storage = True
-    world.record(host.index, Kind.HOST, cause, ("lose-disk", ""))
+    record = world.record(host.index, Kind.HOST, cause, ("lose-disk", ""))
+    if isinstance(host, ServerHost):
+        world.monitors.on_misfortune("storage-lost", record)
+
+
+def _back_up(world: World, cause: int, name: str) -> None:
+    host = _host(world, name)
+    assert isinstance(host, ServerHost)
+    host.back_up()
+    world.touched[host.index] = None
+    world.record(host.index, Kind.HOST, cause, ("back-up", ""))
+
+
+def _restore(world: World, cause: int, name: str, how: str) -> None:
+    """The service is not running while its database is replaced."""
+    host = _host(world, name)
+    assert isinstance(host, ServerHost)
+    running = host.running
+    if running:
+        _stop(world, cause, name, again=True)
+    host.restore(host.clock(world.now), told=how != "raw")
+    host.ever_lost_storage = True
+    world.touched[host.index] = None
+    record = world.record(host.index, Kind.HOST, cause, ("restore", how))
+    world.monitors.on_misfortune("storage-lost", record)
+    if running:
+        boot(world, record, host.index)
 
 
 def _skew(world: World, cause: int, name: str, skew: int) -> None:
@@ -261,19 +364,31 @@ def _skew(world: World, cause: int, name: str, skew: int) -> None:
     host.skew = skew
     world.touched[host.index] = None
     record = world.record(host.index, Kind.HOST, cause, ("skew", str(skew)))
+    excuse = "clocks" if isinstance(host, ServerHost) else "past-its-end"
+    world.monitors.on_misfortune(excuse, record)
     if isinstance(host, ServerHost) and host.server is not None:
         host.server.wakeup = 0
         world.carry_out(host, "dhcp", host.server.watch_endings(host.clock(world.now)), record)
 
 
 def _partner_down(world: World, cause: int, name: str, relationship: str = "") -> None:
+    _command(world, cause, "partner-down", name, relationship)
+
+
+def _command(world: World, cause: int, command: str, name: str, relationship: str = "") -> None:
     host = _host(world, name)
     assert isinstance(host, ServerHost)
     assert host.failover is not None
     endpoint = _endpoint(world, name, relationship)
-    now = host.clock(world.now)
-    actions = host.failover.on_command(now, endpoint.name, "partner-down")
+    actions = host.failover.on_command(host.clock(world.now), endpoint.name, command)
     world.carry_out(host, "failover", actions, cause)
+
+
+def _reset(world: World, cause: int, name: str, address: int) -> None:
+    host = _host(world, name)
+    assert isinstance(host, ServerHost)
+    assert host.server is not None
+    world.carry_out(host, "dhcp", host.server.reset(host.clock(world.now), address), cause)
 
 
 def _client_command(world: World, cause: int, name: str, command: str) -> None:
@@ -305,7 +420,10 @@ def _set_cut(world: World, link: Link, towards: str, cause: int, *, cut: bool) -
     if towards in ("", link.a):
         link.cut_ba = cut
     world.network.changes += 1
-    world.record(NOBODY, Kind.LINK, cause, (link.name, "cut" if cut else "heal", towards))
+    data = (link.name, "cut" if cut else "heal", towards)
+    record = world.record(NOBODY, Kind.LINK, cause, data)
+    if not cut and world.network.shared_addresses():
+        world.schedule(world.now + MEET_AFTER, "meet", (link.name,), record)
 
 
 def _message_fault(
@@ -324,6 +442,10 @@ _DEEDS: Final[dict[str, Callable[..., None]]] = {
     "lose disk": _lose_disk,
     "skew": _skew,
     "partner-down": _partner_down,
+    "halt": _command,
+    "back up": _back_up,
+    "restore": _restore,
+    "reset": _reset,
     "release": lambda world, cause, name: _client_command(world, cause, name, "release"),
     "renew": lambda world, cause, name: _client_command(world, cause, name, "renew"),
     "decline": lambda world, cause, name: _client_command(world, cause, name, "decline"),
@@ -331,6 +453,16 @@ _DEEDS: Final[dict[str, Callable[..., None]]] = {
     "heal": _heal,
     "message": _message_fault,
     "set": settings.change,
+    "set mode": settings.change_mode,
+    "relate": admin.relate,
+    "delete relationship": admin.delete,
+    "add scope": admin.add_scope,
+    "remove scope": admin.remove_scope,
+    "scope setting": drift.set_scope_setting,
+    "replicate": drift.replicate,
+    "rebalance": admin.share_out,
+    "reconcile": admin.reconcile,
+    "set secret": settings.change_secret,
 }
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from foviz.dhcp.client import ClientConfig, DhcpClient
+from foviz.dhcp.relay import DhcpRelay, RelayConfig
 from foviz.dhcp.scope import Scope, ScopeConfig
 from foviz.dhcp.server import DhcpServer
-from foviz.failover.endpoint import Endpoint
+from foviz.failover.endpoint import Endpoint, restored
 from foviz.failover.process import FailoverProcess
 from foviz.lease.port import ScopePort, StandAlone
 from foviz.lease.store import LeaseStore
@@ -69,8 +70,8 @@ class Host:
         """Load the engines from disk and start them; (engine, actions) in order."""
         raise NotImplementedError
 
-    def stop(self, now: int) -> list[tuple[str, list[Action]]]:
-        """End the engines in order."""
+    def stop(self, now: int, *, again: bool = False) -> list[tuple[str, list[Action]]]:
+        """End the engines in order; they may be started *again* at once."""
         return []
 
     def forget(self) -> None:
@@ -119,6 +120,36 @@ class ClientHost(Host):
         return "client", self.client.on_datagram(now, datagram)
 
 
+class RelayHost(Host):
+    """A router that runs a relay agent. It routes as long as it has power."""
+
+    role = "relay"
+    port = SERVER_PORT
+
+    def __init__(
+        self, index: int, hardware: bytes, config: RelayConfig, addresses: tuple[int, ...]
+    ) -> None:
+        super().__init__(index, config.name, hardware)
+        self.config = config
+        self.addresses = addresses
+        self.relay: DhcpRelay | None = None
+
+    def boot(self, now: int) -> list[tuple[str, list[Action]]]:
+        """Start the relay agent."""
+        self.relay = DhcpRelay(self.config, self.addresses)
+        return [("relay", self.relay.start(now))]
+
+    def forget(self) -> None:
+        """Lose the running agent."""
+        super().forget()
+        self.relay = None
+
+    def on_datagram(self, now: int, datagram: Datagram) -> tuple[str, list[Action]]:
+        """Datagrams are for the relay agent."""
+        assert self.relay is not None
+        return "relay", self.relay.on_datagram(now, datagram)
+
+
 class ServerHost(Host):
     """A host that runs a DHCP server and its failover endpoints.
 
@@ -143,6 +174,7 @@ class ServerHost(Host):
         self.relationships = relationships
         self.storage_lost = False
         self.ever_lost_storage = False
+        self.backup: dict[str, dict[Any, Any]] | None = None
         self.server: DhcpServer | None = None
         self.failover: FailoverProcess | None = None
 
@@ -163,6 +195,10 @@ class ServerHost(Host):
                 stores,
                 states.get(name),
                 storage_lost=self.storage_lost,
+                told_down=self.clock(self.down_since) if self.down_since else 0,
+                networks={
+                    name: (config.network, config.prefix) for name, config in self.scopes.items()
+                },
             )
             for name, relationship in self.relationships.items()
         }
@@ -177,10 +213,29 @@ class ServerHost(Host):
         )
         return [("failover", self.failover.start(now)), ("dhcp", self.server.start(now))]
 
-    def stop(self, now: int) -> list[tuple[str, list[Action]]]:
+    def stop(self, now: int, *, again: bool = False) -> list[tuple[str, list[Action]]]:
         """Close the connections in order; everything is on disk already."""
         assert self.failover is not None
-        return [("failover", self.failover.stop(now))]
+        return [("failover", self.failover.stop(now, again=again))]
+
+    # -- the operator's backups
+
+    def back_up(self) -> None:
+        """Copy the server's database aside."""
+        self.backup = {name: dict(entries) for name, entries in self.disk.items()}
+
+    def restore(self, now: int, *, told: bool) -> None:
+        """Put the copy in the database's place; a server that is *told* recovers.
+
+        MS-DHCPF §3.1.7.2: after a restore every relationship is in RECOVER and asks for all.
+        """
+        assert self.backup is not None
+        self.disk = {name: dict(entries) for name, entries in self.backup.items()}
+        if not told:
+            return
+        copied = self.disk.setdefault("failover", {})
+        for name in self.relationships:
+            copied[name] = restored(copied.get(name), now, self.clock(self.down_since))
 
     def forget(self) -> None:
         """Lose the running process."""

@@ -1,8 +1,10 @@
 """The network: hosts and segments joined by links, with latency, loss and cuts.
 
 A link joins two nodes; a node is a host or a segment. A segment carries a frame to every
-link it has, and a link between two segments is a bridge. What travels is decided when it is
-sent and looked at again when it arrives, so that a cut takes what is on its way.
+link it has, and a link between two segments is a bridge. A *way* is what a frame takes: it
+crosses bridges and ends at a host. A *route* is what an IP packet takes: it goes on through
+routers, which are the relays. What travels is decided when it is sent and looked at again
+when it arrives, so that a cut takes what is on its way.
 """
 
 from __future__ import annotations
@@ -75,6 +77,7 @@ class Network:
         self.interfaces: list[list[Interface]] = []
         self.listeners: dict[int, list[int]] = {}
         self.routers: dict[int, None] = {}
+        self.dead_routers: dict[str, None] = {}
         self._links_of: dict[str, list[str]] = {}
         self._by_address: dict[int, list[int]] = {}
         self._by_hardware: dict[bytes, int] = {}
@@ -113,6 +116,21 @@ class Network:
         if interface.address:
             self.hold(interface.address, interface.host)
 
+    def add_router(self, host: int) -> None:
+        """Let IP packets pass through a host; it has no power yet."""
+        self.routers[host] = None
+        self.dead_routers[self.host_names[host]] = None
+
+    def set_power(self, host: int, *, on: bool) -> None:
+        """Note whether a host has power: a router without it passes nothing on."""
+        name = self.host_names[host]
+        if host in self.routers and on is (name in self.dead_routers):
+            if on:
+                del self.dead_routers[name]
+            else:
+                self.dead_routers[name] = None
+            self.changes += 1
+
     def listen(self, port: int, host: int) -> None:
         """Let a host hear broadcasts to a UDP port."""
         self.listeners.setdefault(port, []).append(host)
@@ -140,6 +158,10 @@ class Network:
         """Return the hosts that use an address, in order."""
         return tuple(self._by_address.get(address, ()))
 
+    def shared_addresses(self) -> list[int]:
+        """Return the addresses that several hosts use, lowest first."""
+        return sorted(address for address, hosts in self._by_address.items() if len(hosts) > 1)
+
     def host_of_hardware(self, hardware: bytes) -> int | None:
         """Return the host with a hardware address, or None."""
         return self._by_hardware.get(hardware)
@@ -157,7 +179,36 @@ class Network:
                 return interface
         return interfaces[0] if interfaces else None
 
+    def interface_on(self, host: int, link: str) -> Interface | None:
+        """Return a host's interface on a link, or None."""
+        return next((found for found in self.interfaces[host] if found.link == link), None)
+
     # -- paths
+
+    def route(self, interface: Interface, host: int) -> tuple[Hop, ...] | None:
+        """Return the way of an IP packet: bridged if it can be, else through routers."""
+        way = self.way(interface, host)
+        if way is not None or not self.routers or interface.host == host:
+            return way
+        found = [
+            self._routed(foot, host) for foot in self.interfaces[interface.host] if foot.address
+        ] or [self._routed(interface, host)]
+        return min((way for way in found if way is not None), key=len, default=None)
+
+    def next_hop(self, way: tuple[Hop, ...]) -> Interface | None:
+        """Return the interface that a frame on this way is sent to: a router's, or the target's."""
+        for link, node in way:
+            if node in self.host_names:
+                return self.interface_on(self.host_names.index(node), link)
+        return None
+
+    def _routed(self, interface: Interface, host: int) -> tuple[Hop, ...] | None:
+        first = self.links[interface.link].other(self.host_names[interface.host])
+        key = f"{first} routed"  # no name has a space in it
+        if key not in self._ways:
+            self._ways[key] = self._spread(first, routed=True)
+        beyond = self._ways[key].get(host)
+        return None if beyond is None else ((interface.link, first), *beyond)
 
     def way(self, interface: Interface, host: int) -> tuple[Hop, ...] | None:
         """Return the way of a frame from an interface to a host, or None if there is none."""
@@ -175,17 +226,18 @@ class Network:
             ways = self._ways[segment] = self._spread(segment)
         return ways
 
-    def _spread(self, segment: str) -> dict[int, tuple[Hop, ...]]:
-        if segment not in self.segments:
-            return {}
+    def _spread(self, start: str, *, routed: bool = False) -> dict[int, tuple[Hop, ...]]:
         hosts = {name: index for index, name in enumerate(self.host_names)}
+        if hosts.get(start, -1) not in self.routers and start not in self.segments:
+            return {}
         reached: dict[int, tuple[Hop, ...]] = {}
-        ways: list[tuple[str, tuple[Hop, ...]]] = [(segment, ())]
-        seen: dict[str, None] = {segment: None}
+        ways: list[tuple[str, tuple[Hop, ...]]] = [(start, ())]
+        seen: dict[str, None] = {start: None}
         for node, way in ways:
             if node in hosts:
                 reached[hosts[node]] = way
-                continue
+                if not (routed and hosts[node] in self.routers):
+                    continue
             for name in self._links_of[node]:
                 beyond = self.links[name].other(node)
                 if beyond not in seen:
@@ -201,13 +253,19 @@ class Network:
         return total
 
     def cut_on(self, way: tuple[Hop, ...]) -> str:
-        """Return the first link of a way that is cut in the direction of travel, or ``""``."""
-        links = self.links
-        for name, towards in way:
+        """Return where a way ends now: a link that is cut, a router without power; or ``""``."""
+        return self.stopped_on(way)[0]
+
+    def stopped_on(self, way: tuple[Hop, ...]) -> tuple[str, str]:
+        """Return where a way ends now and why, ``cut`` or ``off``; empty when it is clear."""
+        links, dead = self.links, self.dead_routers
+        for place, (name, towards) in enumerate(way):
             link = links[name]
             if (link.cut_ab or link.cut_ba) and link.is_cut(towards):
-                return name
-        return ""
+                return name, "cut"
+            if dead and towards in dead and place < len(way) - 1:
+                return towards, "off"
+        return "", ""
 
     def back(self, way: tuple[Hop, ...], start: str) -> tuple[Hop, ...]:
         """Return the way back to *start*."""

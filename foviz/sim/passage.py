@@ -52,9 +52,9 @@ def ordered(
 
 def passage(world: World, way: tuple[Hop, ...], order: Passage = CLEAR) -> Passage:
     """Return what befalls a message along one way, with what was ordered for it."""
-    cut = world.network.cut_on(way)
-    if cut:
-        return Passage(cut, "cut")
+    where, why = world.network.stopped_on(way)
+    if where:
+        return Passage(where, why)
     if order.lost_at:
         return order
     delay, twice = order.delay, order.twice

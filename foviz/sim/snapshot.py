@@ -15,7 +15,7 @@ from foviz.base.time import US
 from foviz.failover.relationship import Mode
 from foviz.failover.states import STATES, Service
 from foviz.lease.binding import AVAILABLE, ENDED, Binding
-from foviz.sim.host import ClientHost, ServerHost, new_store, timer_words
+from foviz.sim.host import ClientHost, RelayHost, ServerHost, new_store, timer_words
 from foviz.wire.failover import BindingStatus, ServerState, state_text
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class EndpointView(NamedTuple):
     pending: int
     mclt_s: int
     switchover_s: int
+    duty: str = ""
+    """What this side does now where its role alone does not say so: "active now"."""
 
     @property
     def state_text(self) -> str:
@@ -61,9 +63,10 @@ class EndpointView(NamedTuple):
 
 @dataclass(frozen=True)
 class ServerView:
-    """A server. ``number`` is 1 or 2 in the shown relationship, 0 otherwise.
+    """A server. ``number`` is 1 or 2 in the shown relationship, 0 when it has no part in it.
 
-    ``duty`` says what it does now if that differs from its role: "active now".
+    Of its ``endpoints`` the shown relationship's stands first. ``duty`` says what it does there
+    now if that differs from its role: "active now".
     """
 
     name: str
@@ -81,7 +84,7 @@ class ServerView:
 
     @property
     def endpoint(self) -> EndpointView | None:
-        """The first relationship's side, or None for a server without a partner."""
+        """The shown relationship's side, else its first, or None without a partner."""
         return self.endpoints[0] if self.endpoints else None
 
 
@@ -108,6 +111,19 @@ class ClientView:
     def address_text(self) -> str:
         """The address it holds, or ``""``."""
         return ip_text(self.address) if self.address else ""
+
+
+@dataclass(frozen=True)
+class RelayView:
+    """A relay. ``helpers`` are the addresses it sends requests to, ``segments`` where it stands."""
+
+    name: str
+    index: int
+    address: str
+    segments: tuple[str, ...]
+    helpers: tuple[int, ...]
+    powered: bool
+    running: bool
 
 
 class LinkView(NamedTuple):
@@ -143,8 +159,17 @@ class Belief:
         return self.store.mask(status)
 
     def counts(self) -> dict[str, int]:
-        """Return how many addresses are in each binding status, by its name."""
-        return {status.name: self.store.count(status) for status in BindingStatus}
+        """Return how many addresses are in each binding status, by its name.
+
+        Addresses that are excluded and leased to nobody are in none.
+        """
+        store = self.store
+        return {
+            status.name: (
+                store.mask(status) & ~(store.excluded if status in AVAILABLE else 0)
+            ).bit_count()
+            for status in BindingStatus
+        }
 
 
 @dataclass(frozen=True)
@@ -163,16 +188,21 @@ class PoolView:
 
 
 class Snapshot:
-    """A world at one moment."""
+    """A world at one moment; with more than two servers one relationship is *shown* (§11.9)."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, shown: str = "") -> None:
         self.at = world.now
+        self.relationships = tuple(
+            dict.fromkeys(name for host in world.servers() for name in host.relationships)
+        )
+        self.shown = shown if shown in self.relationships else next(iter(self.relationships), "")
         self.cursor = world.executed
         self.records = world.records
         self._world = world
         self.host_names = tuple(host.name for host in world.hosts)
         self.segments = tuple(world.network.segments)
-        self.servers = tuple(_server(world, host) for host in world.servers())
+        self.servers = tuple(_server(world, host, self.shown) for host in world.servers())
+        self.relays = tuple(_relay(world, host) for host in world.relays())
         self.links = tuple(_link(world, name) for name in world.network.links)
 
     @property
@@ -198,9 +228,10 @@ class Snapshot:
 
     @cached_property
     def pools(self) -> tuple[PoolView, ...]:
-        """The scopes in order, with every server's belief."""
+        """The scopes in order, those of the shown relationship first, with each server's belief."""
         assert self.is_current, "the world has moved on"
-        return tuple(_pool(self._world, name) for name in _scope_names(self._world))
+        found = [_pool(self._world, name) for name in _scope_names(self._world)]
+        return tuple(sorted(found, key=lambda pool: pool.relationship != self.shown))
 
     def server(self, index: int) -> ServerView | None:
         """Return the server with a host index, or None."""
@@ -211,12 +242,13 @@ class Snapshot:
         return next((client for client in self.clients if client.index == index), None)
 
 
-def _server(world: World, host: ServerHost) -> ServerView:
-    endpoints = tuple(_endpoint(host, name) for name in host.relationships)
+def _server(world: World, host: ServerHost, shown: str) -> ServerView:
+    names = sorted(host.relationships, key=lambda name: name != shown)
+    endpoints = tuple(_with_duty(_endpoint(host, name), host.running) for name in names)
     timers = [TimerView(*timer_words(name), at) for name, at in host.timers.items()]
     interfaces = world.network.interfaces[host.index]
     number = 0
-    if endpoints:
+    if shown in host.relationships:
         number = 1 if endpoints[0].primary else 2
     return ServerView(
         name=host.name,
@@ -228,18 +260,31 @@ def _server(world: World, host: ServerHost) -> ServerView:
         skew=host.skew,
         down_since=host.down_since,
         down_why=host.down_why,
-        duty=_duty(endpoints[0], host.running) if endpoints else "",
+        duty=endpoints[0].duty if endpoints else "",
         endpoints=endpoints,
         timers=tuple(sorted(timers, key=lambda timer: (timer.at, timer.name))),
     )
 
 
-def _duty(endpoint: EndpointView, running: bool) -> str:
-    """What a server does now, where its role alone does not say so."""
-    if not running or endpoint.mode != Mode.HOT_STANDBY.value:
-        return ""
+def _with_duty(endpoint: EndpointView, running: bool) -> EndpointView:
+    if not running or endpoint.mode != Mode.HOT_STANDBY.value or endpoint.primary:
+        return endpoint
     serving = endpoint.service in (Service.ALONE.value, Service.TAKEOVER.value)
-    return "active now" if serving and not endpoint.primary else ""
+    return endpoint._replace(duty="active now") if serving else endpoint
+
+
+def _relay(world: World, host: RelayHost) -> RelayView:
+    feet = world.network.interfaces[host.index]
+    nodes = [world.network.links[foot.link].other(host.name) for foot in feet]
+    return RelayView(
+        name=host.name,
+        index=host.index,
+        address=ip_text(feet[0].address) if feet else "",
+        segments=tuple(node for node in nodes if node in world.network.segments),
+        helpers=host.config.helpers,
+        powered=host.powered,
+        running=host.running,
+    )
 
 
 def _endpoint(host: ServerHost, name: str) -> EndpointView:
@@ -265,14 +310,14 @@ def _endpoint(host: ServerHost, name: str) -> EndpointView:
         mode=relationship.mode.value,
         state=int(state),
         letters=spec.letters,
-        service=spec.service.value,
+        service=(live.service if live is not None else spec.service).value,
         since=since - host.skew if since else 0,
         partner_state=durable.partner_state if durable is not None else 0,
         partner_starting=live.partner_starting if live is not None else False,
         contact=live.contact if live is not None else False,
         last_heard=live.last_heard - host.skew if live is not None and live.last_heard else 0,
         pending=pending,
-        mclt_s=relationship.mclt_s,
+        mclt_s=relationship.mclt_s if live is None else live.mclt_s,
         switchover_s=relationship.switchover_s,
     )
 

@@ -94,6 +94,13 @@ class Table:
             self.fail(key, f"{key} is a percentage: a whole number from 0 to 100")
         return value
 
+    def number(self, key: str, default: int, *, least: int, most: int) -> int:
+        """Return a whole number within limits."""
+        value = self.entries.get(key, default)
+        if type(value) is not int or not least <= value <= most:
+            self.fail(key, f"{key} has to be a whole number from {least} to {most}")
+        return value
+
     def duration(self, key: str, default: int, *, least: int = 0) -> int:
         """Return a duration in µs, at least *least*."""
         if key not in self.entries:

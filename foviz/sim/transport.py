@@ -47,7 +47,7 @@ def open_stream(world: World, host: Host, engine: str, action: OpenStream, cause
         End(acceptor, f"<{number}", action.destination, action.port),
     )
     connection.ends[1].alive = False
-    way = network.way(interface, acceptor) if interface and acceptor >= 0 else None
+    way = network.route(interface, acceptor) if interface and acceptor >= 0 else None
     if way:
         connection.ways = (way, network.back(way, host.name))
     world.connections[number] = connection
@@ -127,12 +127,13 @@ def send(world: World, host: Host, engine: str, action: SendStream, cause: int) 
         record = _record_segment(world, connection, side, action.octets, (), cause)
         flow.waiting.append(Segment(action.octets, record, sent=False))
     else:
-        _transmit(world, connection, side, Segment(action.octets, -1), cause)
+        record = _transmit(world, connection, side, Segment(action.octets, -1), cause)
+    if isinstance(host, ServerHost):
+        world.monitors.hearings.on_written(world, host, action.handle, record, action.octets)
 
 
-def _transmit(
-    world: World, connection: Connection, side: int, segment: Segment, cause: int
-) -> None:
+def _transmit(world: World, connection: Connection, side: int, segment: Segment, cause: int) -> int:
+    """Send a segment and return its record; what is lost is kept to be sent again."""
     way = connection.ways[side]
     host = world.hosts[connection.ends[side].host]
     order = CLEAR
@@ -149,8 +150,9 @@ def _transmit(
     if found.lost_at:
         world.record(target, Kind.LOST, record, (record, found.why, found.lost_at))
         _stall(world, connection, side, segment)
-        return
+        return record
     _push_segment(world, connection, side, segment, record, at)
+    return record
 
 
 def _push_segment(
@@ -193,13 +195,13 @@ def retransmit(world: World, number: int, side: int) -> None:
     at = max(world.now + world.network.latency(way), flow.not_before)
     arrivals = ((target, at),)
     record = _record_segment(world, connection, side, segment.octets, arrivals, segment.first)
-    cut = world.network.cut_on(way)
-    passes = not cut and world.hosts[target].powered
+    cut = world.network.stopped_on(way)
+    passes = not cut[0] and world.hosts[target].powered
     if passes:
         _push_segment(world, connection, side, segment, record, at)
     else:
-        why = ("cut", cut) if cut else ("off", world.hosts[target].name)
-        world.record(target, Kind.LOST, record, (record, *why))
+        where, why = cut if cut[0] else (world.hosts[target].name, "off")
+        world.record(target, Kind.LOST, record, (record, why, where))
     if not passes or world.network.cut_on(connection.ways[1 - side]):
         flow.timeout = min(flow.timeout * 2, RETRANSMIT_LONGEST)
         _arm_retransmission(world, connection, side)
@@ -244,6 +246,7 @@ def segment_arrives(
     flow.got = segment.first
     assert isinstance(host, ServerHost)
     if host.failover is not None:
+        world.monitors.hearings.on_heard(world, host, end.handle, received, segment.octets)
         actions = host.failover.on_data(host.clock(world.now), end.handle, segment.octets)
         world.carry_out(host, "failover", actions, received)
 
@@ -372,9 +375,9 @@ def _receiver(
     if connection is None:
         world.record(target, Kind.LOST, record, (record, "closed", host.name))
         return None
-    cut = world.network.cut_on(connection.ways[side])
-    if cut:
-        world.record(target, Kind.LOST, record, (record, "cut", cut))
+    where, why = world.network.stopped_on(connection.ways[side])
+    if where:
+        world.record(target, Kind.LOST, record, (record, why, where))
         return None
     if not host.powered:
         world.record(target, Kind.LOST, record, (record, "off", host.name))

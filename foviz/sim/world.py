@@ -17,6 +17,7 @@ from foviz.base.action import (
     BindingChanged,
     CancelTimer,
     CloseStream,
+    ExitProcess,
     Note,
     OpenStream,
     Persist,
@@ -40,7 +41,7 @@ from foviz.sim.events import (
     STREAM_END,
     TIMER,
 )
-from foviz.sim.host import ClientHost, Host, ServerHost, timer_words
+from foviz.sim.host import ClientHost, Host, RelayHost, ServerHost, timer_words
 from foviz.sim.monitors import Monitors
 from foviz.sim.network import Network
 from foviz.sim.trace import NullRecorder, Recorder
@@ -183,6 +184,7 @@ class World:
                 index = self.record(host.index, kind, cause, action.data)
                 if kind in _LEADING:
                     cause = index
+                self.monitors.on_note(self, host, index, action)
             elif isinstance(action, Persist):
                 self._persist(host, action, cause)
             else:
@@ -283,6 +285,10 @@ class World:
         """Return the servers in order."""
         return [host for host in self.hosts if isinstance(host, ServerHost)]
 
+    def relays(self) -> list[RelayHost]:
+        """Return the relays in order."""
+        return [host for host in self.hosts if isinstance(host, RelayHost)]
+
     def clients(self) -> list[ClientHost]:
         """Return the clients in order."""
         return [host for host in self.hosts if isinstance(host, ClientHost)]
@@ -301,11 +307,13 @@ _CARRY_OUT: dict[type, Callable[..., None]] = {
     OpenStream: transport.open_stream,
     SendStream: transport.send,
     CloseStream: transport.close,
+    ExitProcess: faults.exit_process,
 }
 
 _CALLS: dict[str, Callable[..., None]] = {
     "boot": faults.boot,
     "heal": faults.heal_scheduled,
+    "meet": arp.meet,
     "tell-partner": World._tell_partner,
 }
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from foviz.base.address import ip_text, mac_text
 from foviz.base.errors import WireError
 from foviz.base.time import US, duration_text
-from foviz.wire import dhcp, failover, options, values, words
+from foviz.wire import dhcp, dialect, failover, options, values, words
 from foviz.wire.dhcp import MessageType
 from foviz.wire.failover import HEADER_LENGTH, FailoverOption, FailoverType
 
@@ -322,7 +322,7 @@ def _dhcp_summary(octets: bytes) -> str:
 
 
 def _failover_summary(octets: bytes) -> str:
-    message = failover.decode(octets)
+    message = dialect.read(octets)
     kind = message.type
     name = failover.type_text(kind)
     if kind in (FailoverType.BNDUPD, FailoverType.BNDACK):

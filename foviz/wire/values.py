@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from foviz.base.address import ip_text, mac_text
 from foviz.wire import words
 from foviz.wire.dhcp import MAGIC
+from foviz.wire.dialect import MICROSOFT_OFFSET, MICROSOFT_STATUS_WORDS
 from foviz.wire.failover import (
     IP_BOOTP,
     IP_RESERVED,
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from foviz.wire.failover import OptionKind
-
-MICROSOFT_OFFSET: Final = 8
-"""The payload offset by which Wireshark, and we, know a Microsoft server."""
 
 DDNS_BITS: Final = {
     0x01: "C forward update done",
@@ -59,7 +57,7 @@ def option_value(code: int, data: bytes, payload_offset: int = 12) -> str:
     """Return an option's data as people read it: ``10.0.0.51``, ``2 ACTIVE``.
 
     *payload_offset* tells the dialect: a Microsoft server (8) means other things by the
-    client-hardware-address and the IP-flags.
+    client-hardware-address, the binding-status and the IP-flags.
     """
     spec = OPTIONS.get(code)
     if spec is None:
@@ -69,6 +67,8 @@ def option_value(code: int, data: bytes, payload_offset: int = 12) -> str:
             return f"{_hardware(data[4:])}, scope {ip_text(int.from_bytes(data[:4], 'little'))}"
         if code == FailoverOption.IP_FLAGS:
             return words.bits_text(data, _MICROSOFT_IP_FLAGS)
+        if code == FailoverOption.BINDING_STATUS and len(data) == 1:
+            return f"{data[0]} {MICROSOFT_STATUS_WORDS.get(data[0], f'status {data[0]}')}"
     if spec.kind == "bits":
         return words.bits_text(data, _BITS[code])
     if spec.kind == "tls":

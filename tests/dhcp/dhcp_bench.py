@@ -149,8 +149,8 @@ class Port(StandAlone):
     def may_end(self):
         return self.answers.get("may_end", True)
 
-    def ended(self, status):
-        return status if self.partnered else super().ended(status)
+    def ended(self, now, binding, status):
+        return status if self.partnered else super().ended(now, binding, status)
 
     @property
     def partnered(self):

@@ -238,7 +238,9 @@ def test_every_rule_has_a_source_and_its_switch_exists():
     from foviz.failover.profile import MICROSOFT
 
     for name, rule in RULES.items():
-        assert rule.source.startswith(("draft-12", "RFC ", "DHCP Failover", "MS-DHCPF")), name
+        assert rule.source.startswith(("draft-12", "RFC ", "DHCP Failover", "MS-DHCPF", "ISC")), (
+            name
+        )
         assert not rule.switch or hasattr(MICROSOFT, rule.switch), name
 
 

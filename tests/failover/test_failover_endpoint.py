@@ -11,14 +11,12 @@ from failover_pair import (
     REMOTE,
     Pair,
     client_of,
-    options_of,
     parted,
 )
 
 from foviz.base.action import CloseStream, Persist, SendStream
 from foviz.base.kinds import Kind
 from foviz.base.time import US
-from foviz.failover.loadbalance import bitmap
 from foviz.failover.profile import MICROSOFT, with_switch
 from foviz.wire import failover as wire
 from foviz.wire.failover import (
@@ -60,24 +58,6 @@ def test_a_new_pair_greets_and_becomes_normal_without_a_wait():
     assert pair.time < 10
 
 
-def test_what_connect_and_connectack_say():
-    pair = Pair(mclt_s=1800)
-    connect, ack = (options_of(sent) for sent in pair.messages("CONNECT", "CONNECTACK"))
-    common = {
-        OPTION.RELATIONSHIP_NAME: b"pair",
-        OPTION.MAX_UNACKED_BNDUPD: (10).to_bytes(4),
-        OPTION.RECEIVE_TIMER: (180).to_bytes(4),
-        OPTION.VENDOR_CLASS_IDENTIFIER: b"foviz",
-        OPTION.PROTOCOL_VERSION: b"\x01",
-    }
-    assert ack == common | {OPTION.TLS_REPLY: b"\0"}
-    assert connect == common | {
-        OPTION.TLS_REQUEST: b"\0",
-        OPTION.MCLT: (1800).to_bytes(4),
-        OPTION.HASH_BUCKET_ASSIGNMENT: bitmap(pair.endpoint("A").relationship),
-    }
-
-
 def test_without_the_partner_s_state_there_is_no_contact():
     pair = Pair(start=False)
     pair.boot("A")
@@ -106,12 +86,6 @@ def test_an_endpoint_alone_tries_every_minute():
     pair.run(185)
     tries = [at for at, _, n in pair.notes if n.kind is Kind.CONNECTION and n.data[1] == "failed"]
     assert [round(at) for at in tries] == [0, 60, 120, 180]
-
-
-def test_a_caller_that_is_no_partner_is_reset():
-    pair = Pair()
-    process = pair.hosts["B"].failover
-    assert process.on_accepted(pair.now, "x", 12345) == [CloseStream("x", reset=True)]
 
 
 def test_a_caller_that_says_nothing_is_given_a_minute():
@@ -149,16 +123,11 @@ def greet(pair, name, time=0, kind=FailoverType.CONNECT, **changes):
 @pytest.mark.parametrize(
     ("name", "changes", "reason"),
     [
-        ("B", {"PROTOCOL_VERSION": b"\x02"}, RejectReason.PROTOCOL_VERSION_MISMATCH),
-        ("B", {"PROTOCOL_VERSION": None}, RejectReason.PROTOCOL_VERSION_MISMATCH),
         ("A", {}, RejectReason.INVALID_FAILOVER_PARTNER),
         ("B", {"RELATIONSHIP_NAME": b"other"}, RejectReason.INVALID_FAILOVER_PARTNER),
         ("B", {"RELATIONSHIP_NAME": None}, RejectReason.INVALID_FAILOVER_PARTNER),
         ("B", {"time": 61}, RejectReason.TIME_MISMATCH_TOO_GREAT),
         ("B", {"time": -61}, RejectReason.TIME_MISMATCH_TOO_GREAT),
-        ("B", {"MCLT": None}, RejectReason.INVALID_MCLT),
-        # in the order of §7.8.2: the version before all else
-        ("B", {"PROTOCOL_VERSION": b"\x02", "MCLT": None}, RejectReason.PROTOCOL_VERSION_MISMATCH),
         ("B", {"time": 61, "MCLT": None}, RejectReason.TIME_MISMATCH_TOO_GREAT),
     ],
 )
@@ -333,7 +302,7 @@ def test_a_starting_server_is_silent_and_after_five_minutes_goes_on_alone():
 
 
 @pytest.mark.parametrize(
-    ("switch", "state"), [("communication-interrupted", INTERRUPTED), ("previous", "RECOVER")]
+    ("switch", "state"), [("communication-interrupted", INTERRUPTED), ("stored", "RECOVER")]
 )
 def test_a_server_that_never_met_its_partner(switch, state):
     pair = Pair(start=False, profile=with_switch(MICROSOFT, "startup_timeout", switch))

@@ -221,21 +221,6 @@ def test_a_lease_of_the_dead_partner_goes_to_another_after_its_promise_and_one_m
     assert pair.lease("B", 7).yiaddr == FIRST
 
 
-def test_a_lease_released_in_partner_down_waits_one_mclt_and_for_its_promise():
-    pair = died(addresses=1, reserve_percent=0)
-    pair.run_to(11_000)
-    pair.command("B", "partner-down")
-    pair.run_to(60_000)
-    pair.lease("B", 7)  # promised until 60,000 + 1,800 + 28,800
-    pair.run_to(60_010)
-    pair.release("B", 7)
-    pair.run_to(60_000 + 30_600 + 3599)
-    assert pair.discover("B", 8) is None
-    assert pair.discover("B", 7).yiaddr == FIRST, "its last client needs no wait"
-    pair.run(1 + 120)
-    assert pair.lease("B", 8).yiaddr == FIRST
-
-
 def test_what_ended_is_nobody_s_while_communication_is_interrupted():
     pair = died(addresses=1, reserve_percent=0)
     pair.run_to(200_000)
@@ -281,7 +266,7 @@ def test_away_less_than_the_mclt_means_silence_until_it_is_over():
 
 def test_leases_in_partner_down_are_as_long_as_the_mclt_or_by_the_rule():
     found = []
-    for switch in ("mclt", "rule"):
+    for switch in ("mclt", "pet-plus-mclt"):
         pair = died(with_switch(MICROSOFT, "partner_down_lease", switch))
         pair.run_to(11_000)
         pair.command("B", "partner-down")

@@ -1,264 +1,278 @@
-"""What a pair does for clients: its pools, the standby's silence, takeover, conflict."""
+"""Who answers a client, by which rule, on which facts, and which switch decided."""
 
 import pytest
-from failover_pair import FIRST, HOUR, INTERRUPTED, Pair, answers, parted
+from failover_bench import FIRST, T, endpoint_of, facts_of, in_state, profile_with
 
-from foviz.base.kinds import Kind
-from foviz.failover.balance import backup_target
+from foviz.base.time import US
+from foviz.failover import service
 from foviz.failover.relationship import Mode
-from foviz.lease.binding import ACTIVE, BACKUP, FREE
-from foviz.wire.dhcp import MessageType
-from foviz.wire.failover import (
-    FailoverType,
-    RejectReason,
-    ServerState,
+from foviz.failover.states import (
+    COMMUNICATION_INTERRUPTED,
+    CONFLICT_DONE,
+    NORMAL,
+    PARTNER_DOWN,
+    POTENTIAL_CONFLICT,
+    RECOVER,
+    RECOVER_DONE,
+    RECOVER_WAIT,
+    RESOLUTION_INTERRUPTED,
+    STARTUP,
+    Service,
 )
+from foviz.lease.binding import BACKUP, FREE, Binding
+from foviz.lease.port import Query, Request
 
-LAST = FIRST + 19
+PROFILES = ("microsoft", "draft", "isc")
+MACS = {n: b"\x02" + n.to_bytes(5) for n in range(1, 6)}
 
 
-# -- the pool
+def query(request, number=1, *, secs=0, xid=7, granter="", chosen=False, client_id=None):
+    hardware = MACS[number]
+    identifier = b"\x01" + hardware if client_id is None else client_id
+    client = identifier or b"\x01" + hardware
+    return Query(request, client, hardware, identifier, secs, xid, granter, chosen)
+
+
+def server(profile, state=NORMAL, *, primary=True, mode=Mode.LOAD_BALANCE, partner=NORMAL, **more):
+    endpoint = endpoint_of(profile, primary=primary, mode=mode, **more)
+    return in_state(endpoint, state, partner_state=int(partner))
+
+
+def verdict(endpoint, asked, now=T):
+    return service.may_answer(endpoint, now, asked, endpoint.stores["LAN"])
+
+
+# -- load balance: what the hash says, on both servers (C1 is in bucket 14, C3 in 222)
+
+
+@pytest.mark.parametrize("name", PROFILES)
+@pytest.mark.parametrize(("number", "bucket", "owner"), [(1, 14, "DHCP1"), (3, 222, "DHCP2")])
+def test_exactly_one_server_answers_a_discover_and_both_know_why(name, number, bucket, owner):
+    profile = profile_with(name)
+    asked = query(Request.DISCOVER, number)
+    first_side, second_side = server(profile), server(profile, primary=False)
+    first_side.stores["LAN"].put(Binding(FIRST, BACKUP))  # the partner has an address
+    first = verdict(first_side, asked)
+    # the bench's endpoint is always DHCP1; as a secondary its partner DHCP2 is the primary
+    second = verdict(second_side, asked)
+    assert first.answer is (owner == "DHCP1")
+    assert second.answer is not first.answer
+    for found, names in ((first, ("DHCP1", "DHCP2")), (second, ("DHCP2", "DHCP1"))):
+        facts = facts_of(found.facts)
+        assert facts["hash key"] == "01:" + MACS[number].hex(":")
+        assert facts["hash"] == facts["bucket"] == bucket
+        assert facts["buckets of the primary"] == "0–127"
+        assert facts["responsible"] == names[owner != "DHCP1"]
+        assert found.rule == ("own-bucket" if found.answer else "other-bucket")
+    assert facts_of((first if first.answer else second).carried)["hash"] == bucket
+
+
+def test_the_key_is_a_switch_and_a_fact():
+    profile = profile_with("microsoft", hash_key="mac")
+    facts = facts_of(verdict(server(profile), query(Request.DISCOVER)).facts)
+    assert (facts["hash_key"], facts["hash key"]) == ("mac", "02:00:00:00:00:01")
+    assert facts["hash"] == 133
 
 
 @pytest.mark.parametrize(
-    ("free", "backup", "percent", "target"),
+    ("name", "answers", "rule"),
     [
-        (200, 0, 5, 10),
-        (190, 10, 5, 10),
-        (20, 0, 5, 1),
-        (30, 0, 5, 2),  # half up
-        (29, 0, 5, 1),
-        (10, 0, 5, 1),
-        (9, 0, 5, 1),  # at least one
-        (2, 0, 5, 1),
-        (1, 0, 5, 0),  # not the last one
-        (0, 1, 5, 0),
-        (1, 0, 100, 1),
-        (200, 0, 0, 0),
-        (150, 50, 50, 100),
-        (3, 0, 50, 2),
-        (7, 0, 100, 7),
-        (0, 0, 50, 0),
+        ("microsoft", False, "other-bucket"),
+        ("draft", True, "renews-all"),
+        ("isc", True, "renews-all"),
     ],
 )
-def test_the_share_of_the_secondary(free, backup, percent, target):
-    assert backup_target(free, backup, percent) == target
+@pytest.mark.parametrize("request_", [Request.RENEWING, Request.REBINDING])
+def test_row_1_renewals_at_the_other_server(name, answers, rule, request_):
+    found = verdict(server(profile_with(name), primary=False), query(request_))
+    assert (found.answer, found.rule) == (answers, rule)
+    value = "owner-only" if name == "microsoft" else "both"
+    assert facts_of(found.facts)["switch"] == f"renew_in_normal = {value}"
 
 
-def test_the_highest_free_addresses_go_to_the_partner_on_entering_normal():
-    pair = Pair(addresses=200)
-    for name in ("A", "B"):
-        store = pair.store(name)
-        assert list(store.addresses(store.mask(BACKUP))) == list(range(FIRST + 190, FIRST + 200))
-    assert all(pair.binding("A", FIRST + 199 - n).known for n in range(10))
+@pytest.mark.parametrize(
+    ("name", "answers"), [("microsoft", False), ("draft", True), ("isc", True)]
+)
+def test_row_1_in_hot_standby(name, answers):
+    standby = server(profile_with(name), primary=False, mode=Mode.HOT_STANDBY)
+    assert verdict(standby, query(Request.REBINDING)).answer is answers
+    found = verdict(standby, query(Request.DISCOVER))
+    assert (found.answer, found.rule) == (False, "standby")
+    assert "switch" not in facts_of(found.facts)  # no switch decides about a DISCOVER
 
 
-def test_a_given_address_is_the_giver_s_no_more_from_the_sending_on():
-    pair = Pair(addresses=2, reserve_percent=50, start=False)
-    pair.boot("A")
-    pair.boot("B")
-    while pair.store("A").free_counts() != (1, 1):
-        pair.run(0.0005)
-    assert pair.store("B").free_counts() == (2, 0), "the taker does not know yet"
-    assert pair.lease("A", 1).yiaddr == FIRST
-    assert pair.lease("A", 2) is None
+# -- delayed service (§7.4): DISCOVER only, load balance only
+
+LIMITED = profile_with("microsoft", secs_limit_s=3)
 
 
-def test_every_five_minutes_the_lowest_addresses_are_taken_back():
-    pair = Pair(addresses=20, reserve_percent=50)
-    for number in range(1, 9):
-        pair.lease("A", number)
-    pair.run_to(299)
-    assert pair.store("A").free_counts() == (2, 10)
-    pair.run_to(301)
-    # 12 are free; six of them are to be the secondary's
-    for name in ("A", "B"):
-        store = pair.store(name)
-        assert store.free_counts() == (6, 6)
-        assert store.lowest(store.mask(BACKUP)) == FIRST + 14
+@pytest.mark.parametrize(("secs", "answers"), [(1, False), (3, False), (4, True), (65535, True)])
+def test_a_client_that_has_tried_for_long_is_answered(secs, answers):
+    found = verdict(server(LIMITED), query(Request.DISCOVER, 3, secs=secs))
+    assert found.answer is answers
+    facts = facts_of(found.facts)
+    assert facts["switch"] == "secs_limit_s = 3"
+    assert facts["trying for"] == secs
+    assert found.rule == ("delayed-service" if answers else "other-bucket")
 
 
-def test_what_the_secondary_has_leased_meanwhile_is_not_given_back():
-    pair = Pair(addresses=4, reserve_percent=50, mode=Mode.LOAD_BALANCE)
-    pair.endpoint("A").relationship = pair.endpoint("A").relationship._replace(local_percent=100)
-    pair.run_to(299.9995)
-    leased = pair.lease("B", 3).yiaddr  # B's client by the hash, and an address of B's
-    assert leased == FIRST + 2
-    pair.fire("A", "failover:pair/rebalance")
-    pair.run(10)
-    assert pair.binding("B", leased).status is ACTIVE
-    assert pair.bindings("A") == pair.bindings("B")
+def test_without_the_limit_nobody_waits_long_enough():
+    found = verdict(server(profile_with("microsoft")), query(Request.DISCOVER, 3, secs=65535))
+    assert found.rule == "other-bucket"
+    assert "switch" not in facts_of(found.facts)
 
 
-def test_only_the_primary_redistributes():
-    pair = Pair()
-    assert "failover:pair/rebalance" in pair.hosts["A"].timers
-    assert "failover:pair/rebalance" not in pair.hosts["B"].timers
-    pair.stop("B")
-    pair.run(1)
-    assert "failover:pair/rebalance" not in pair.hosts["A"].timers
+def test_a_client_without_secs_is_timed_by_the_servers_own_clock():
+    endpoint = server(LIMITED)
+    asked = query(Request.DISCOVER, 3)
+    answers = [verdict(endpoint, asked, T + at * US).answer for at in (0, 2, 3, 4)]
+    assert answers == [False, False, False, True]
 
 
-@pytest.mark.parametrize("kind", [FailoverType.POOLREQ, FailoverType.POOLRESP])
-def test_requests_for_addresses_are_dropped(kind):
-    # PROTOCOL §10 row 11
-    pair = Pair()
-    for name in ("A", "B"):
-        assert pair.hear(name, kind) == []
-        assert pair.state(name) == "NORMAL"
+def test_another_xid_begins_anew():
+    endpoint = server(LIMITED)
+    verdict(endpoint, query(Request.DISCOVER, 3), T)
+    assert not verdict(endpoint, query(Request.DISCOVER, 3, xid=8), T + 10 * US).answer
+    assert verdict(endpoint, query(Request.DISCOVER, 3, xid=8), T + 14 * US).answer
 
 
-# -- clients: the standby's silence, and what the states allow
+def test_what_is_remembered_of_strangers_is_bounded():
+    endpoint = server(LIMITED)
+    for number in range(service.MOST_SIGHTINGS + 100):
+        hardware = b"\x06" + number.to_bytes(5)
+        asked = Query(Request.DISCOVER, hardware, hardware, b"", 0, 1, "")
+        verdict(endpoint, asked, T + number)
+    assert len(endpoint.sightings) <= service.MOST_SIGHTINGS
 
 
-def test_in_normal_the_standby_answers_nobody():
-    pair = Pair()
-    pair.lease("A")
-    pair.run(1)
-    before = pair.store("B").touched()
-    for ask in (
-        lambda: pair.discover("B", 2),
-        lambda: pair.request("B", 2, LAST),
-        lambda: pair.renew("B"),
-        lambda: pair.rebind("B"),
-        lambda: pair.ask("B", MessageType.REQUEST, 1, options=((50, FIRST),)),
-    ):
-        assert ask() is None
-        assert pair.why("B") == "standby"
-    assert pair.store("B").touched() == before
-    assert pair.renew("A").yiaddr == FIRST
+def test_nothing_is_remembered_without_the_limit():
+    endpoint = server(profile_with("microsoft"))
+    verdict(endpoint, query(Request.DISCOVER, 3))
+    assert endpoint.sightings == {}
 
 
-def test_what_a_client_gives_back_the_standby_takes():
-    pair = Pair()
-    pair.lease("A")
-    pair.run(1)
-    pair.release("B")
-    assert pair.why("B") == "released"
-    pair.run(1)
-    assert pair.binding("A").status is FREE
+@pytest.mark.parametrize("request_", [Request.SELECTING, Request.INIT_REBOOT])
+def test_a_request_is_never_delayed_service(request_):
+    assert verdict(server(LIMITED), query(request_, 3, secs=99)).rule == "other-bucket"
 
 
-def test_when_the_active_server_is_gone_the_standby_serves_and_falls_silent_again():
-    pair = Pair()
-    pair.lease("A")
-    pair.run(1)
-    pair.stop("A")
-    pair.run(1)
-    assert pair.rebind("B").yiaddr == FIRST
-    assert pair.lease("B", 2).yiaddr == LAST
-    pair.boot("A")
-    pair.run(61)
-    assert pair.states() == ("NORMAL", "NORMAL")
-    assert pair.rebind("B") is None
-    assert pair.rebind("A").yiaddr == FIRST
-    assert pair.renew("A", 2, LAST).yiaddr == LAST
+def test_a_standby_has_no_delayed_service():
+    standby = server(LIMITED, primary=False, mode=Mode.HOT_STANDBY)
+    assert not verdict(standby, query(Request.DISCOVER, 1, secs=99)).answer
 
 
-def test_the_reserve_is_all_that_the_standby_has_while_interrupted():
-    pair = parted(addresses=20, reserve_percent=10)
-    assert [pair.lease("B", n).yiaddr for n in (1, 2)] == [LAST - 1, LAST]
-    assert pair.lease("B", 3) is None
-    assert pair.why("B") == "no-own-address"
-    assert [pair.lease("A", n).yiaddr for n in range(11, 29)] == list(range(FIRST, FIRST + 18))
-    assert pair.lease("A", 29) is None
-    pair.run(10 * HOUR)
-    assert pair.lease("B", 4) is None, "time alone gives it nothing"
+def test_the_request_that_follows_an_offer_of_ours_is_answered():
+    found = verdict(server(LIMITED), query(Request.SELECTING, 3, chosen=True))
+    assert (found.answer, found.rule) == (True, "chosen")
 
 
-@pytest.mark.parametrize("name", ["A", "B"])
-def test_after_partner_down_and_one_mclt_the_partner_s_addresses_are_usable(name):
-    pair = Pair(addresses=4, reserve_percent=50)
-    other = {"A": "B", "B": "A"}[name]
-    pair.stop(other)
-    pair.run(1)
-    own, partners = ([0, 1], [2, 3]) if name == "A" else ([2, 3], [0, 1])
-    pair.command(name, "partner-down")
-    entered = pair.time
-    assert [pair.lease(name, n).yiaddr - FIRST for n in (1, 2)] == own
-    pair.run_to(entered + HOUR - 0.001)
-    assert pair.lease(name, 3) is None
-    pair.run_to(entered + HOUR)
-    assert [pair.lease(name, n).yiaddr - FIRST for n in (3, 4)] == partners
-    usable = [n.data for _, _, n in pair.notes if n.kind is Kind.POOL and n.data[2] == "usable"]
-    assert [data[3] for data in usable] == [2]
+# -- an empty partner
 
 
-def test_a_server_that_took_over_comes_back_as_such():
-    pair = Pair()
-    pair.stop("A")
-    pair.run(1)
-    pair.command("B", "partner-down")
-    pair.crash("B")
-    assert pair.hosts["B"].disk["failover"]["pair"].state is ServerState.PARTNER_DOWN
-    pair.boot("B")
-    pair.run(301)
-    assert pair.state("B") == "PARTNER_DOWN"
+@pytest.mark.parametrize(
+    ("name", "answers"), [("microsoft", False), ("draft", False), ("isc", True)]
+)
+def test_a_client_of_an_empty_partners(name, answers):
+    endpoint = server(profile_with(name, secs_limit_s=0))
+    found = verdict(endpoint, query(Request.DISCOVER, 3))  # nothing is BACKUP
+    assert found.answer is answers
+    if answers:
+        assert found.rule == "partner-empty"
+        assert facts_of(found.facts)["switch"] == "answer_when_partner_is_empty = yes"
+    endpoint.stores["LAN"].put(Binding(FIRST, BACKUP))
+    assert not verdict(endpoint, query(Request.DISCOVER, 3)).answer
 
 
-def test_automatic_transition_can_be_off():
-    pair = Pair()
-    pair.stop("A")
-    pair.run(100 * HOUR)
-    assert pair.state("B") == INTERRUPTED
+# -- alone (row 4)
 
 
-def test_the_switchover_interval_ends_with_the_interruption():
-    pair = Pair(switchover_s=600)
-    pair.cut()
-    pair.run(500)
-    pair.mend()
-    pair.run(61)
-    assert pair.states() == ("NORMAL", "NORMAL")
-    pair.run(1000)
-    assert pair.states() == ("NORMAL", "NORMAL")
+@pytest.mark.parametrize(
+    ("name", "answers"), [("microsoft", False), ("draft", True), ("isc", True)]
+)
+def test_row_4_a_unicast_renewal_of_the_partners_lease(name, answers):
+    endpoint = server(profile_with(name), COMMUNICATION_INTERRUPTED)
+    found = verdict(endpoint, query(Request.RENEWING, granter="DHCP2"))
+    assert found.answer is answers
+    assert found.rule == ("alone" if answers else "partners-lease")
+    assert facts_of(found.facts)["switch"].startswith("interrupted_renewals = ")
 
 
-# -- potential conflict (§3.8, figure 9.10.3-1)
+@pytest.mark.parametrize(
+    ("request_", "granter"),
+    [(Request.REBINDING, "DHCP2"), (Request.RENEWING, "DHCP1"), (Request.RENEWING, ""),
+     (Request.DISCOVER, "DHCP2")],
+)  # fmt: skip
+def test_alone_everybody_else_is_answered(request_, granter):
+    endpoint = server(profile_with("microsoft"), COMMUNICATION_INTERRUPTED)
+    assert verdict(endpoint, query(request_, granter=granter)).rule == "alone"
 
 
-def test_two_servers_that_both_took_over_compare_and_the_primary_asks_first():
-    pair = parted(addresses=20, switchover_s=600)
-    pair.run(700)
-    assert pair.states() == ("PARTNER_DOWN", "PARTNER_DOWN")
-    pair.run(HOUR)
-    for number in range(1, 20):
-        pair.lease("A", number)
-    assert pair.lease("B", 21).yiaddr == LAST
-    doubly = pair.lease("B", 22).yiaddr
-    assert pair.binding("A", doubly).status is ACTIVE
-    since = pair.time
-    pair.mend()
-    pair.run(61)
-    assert pair.states() == ("NORMAL", "NORMAL")
-    assert pair.story("A", since) == ["POTENTIAL_CONFLICT", "CONFLICT_DONE", "NORMAL"]
-    assert pair.story("B", since) == ["POTENTIAL_CONFLICT", "NORMAL"]
-    order = [(sent.sender, sent.name) for sent in pair.messages("UPDREQ", "UPDDONE", since=since)]
-    assert order == [("A", "UPDREQ"), ("B", "UPDDONE"), ("B", "UPDREQ"), ("A", "UPDDONE")]
-    reasons = [
-        reason
-        for ack in pair.messages("BNDACK", sender="A", since=since)
-        for _, reason in answers([ack])
-    ]
-    assert reasons.count(RejectReason.FATAL_CONFLICT) == 1
-    assert pair.bindings("A") == pair.bindings("B")
-    assert pair.binding("B", doubly).client == pair.binding("A", doubly).client
+def test_in_partner_down_nobody_is_left_to_the_partner():
+    endpoint = server(profile_with("microsoft"), PARTNER_DOWN)
+    assert verdict(endpoint, query(Request.RENEWING, granter="DHCP2")).rule == "partner-down"
 
 
-def test_comparing_is_silent_and_an_interruption_of_it_is_not():
-    pair = parted(switchover_s=600)
-    pair.run(700)
-    pair.mend()
-    while pair.states() != ("POTENTIAL_CONFLICT", "POTENTIAL_CONFLICT"):
-        pair.run(0.0005)
-    pair.cut()
-    assert [pair.discover(name, 1) for name in ("A", "B")] == [None, None]
-    assert pair.why("A") == "silent-state"
-    pair.run(200)
-    assert pair.states() == ("RESOLUTION_INTERRUPTED", "RESOLUTION_INTERRUPTED")
-    assert pair.discover("A", 1)
-    pair.run(10 * HOUR)
-    assert pair.states() == ("RESOLUTION_INTERRUPTED", "RESOLUTION_INTERRUPTED")
-    pair.mend()
-    pair.run(61)
-    assert pair.states() == ("NORMAL", "NORMAL")
+# -- states and their silence
+
+
+@pytest.mark.parametrize("state", [STARTUP, RECOVER, RECOVER_WAIT, POTENTIAL_CONFLICT])
+@pytest.mark.parametrize("name", PROFILES)
+def test_silent_states_hear_nothing(name, state):
+    for request_ in Request:
+        found = verdict(server(profile_with(name), state), query(request_))
+        assert (found.answer, found.rule) == (False, "silent-state")
+        assert "switch" not in facts_of(found.facts)
+
+
+@pytest.mark.parametrize("state", [RESOLUTION_INTERRUPTED, CONFLICT_DONE, RECOVER_DONE])
+@pytest.mark.parametrize("name", PROFILES)
+def test_states_that_isc_keeps_silent(name, state):
+    endpoint = server(profile_with(name), state)
+    found = verdict(endpoint, query(Request.REBINDING))
+    assert found.answer is (name != "isc")
+    if name == "isc":
+        assert facts_of(found.facts)["switch"] == "conflict_service = silent"
+        assert endpoint.service is Service.SILENT
+        assert service.allocatable(endpoint, T, endpoint.stores["LAN"]) == ()
+
+
+def test_recover_done_renews_and_no_more():
+    endpoint = server(profile_with("draft"), RECOVER_DONE)
+    assert verdict(endpoint, query(Request.RENEWING)).answer
+    assert not verdict(endpoint, query(Request.DISCOVER)).answer
+    assert not service.may_adopt(endpoint, Binding(FIRST, FREE))
+
+
+@pytest.mark.parametrize(
+    "partner", [PARTNER_DOWN, POTENTIAL_CONFLICT, CONFLICT_DONE, RESOLUTION_INTERRUPTED]
+)
+def test_isc_is_silent_while_its_partner_was_last_heard_in_a_conflict(partner):
+    for name, silent in (("microsoft", False), ("draft", False), ("isc", True)):
+        endpoint = server(profile_with(name), COMMUNICATION_INTERRUPTED, partner=partner)
+        found = verdict(endpoint, query(Request.DISCOVER))
+        assert found.answer is not silent
+        if silent:
+            assert found.rule == "partner-in-conflict"
+            switch = "silent_with_partner_in_conflict = yes"
+            assert facts_of(found.facts)["switch"] == switch
+
+
+# -- a REQUEST for another server
+
+
+@pytest.mark.parametrize(("name", "minds"), [("microsoft", True), ("draft", True), ("isc", False)])
+def test_whose_request_it_is(name, minds):
+    endpoint = server(profile_with(name))
+    assert endpoint.minds_choice is minds
+    found = verdict(endpoint, query(Request.SELECTING, 3))
+    assert found.answer is not minds
+    if not minds:
+        assert found.rule == "by-ownership"
+        assert facts_of(found.facts)["switch"] == "server_identifier = ownership"
+
+
+@pytest.mark.parametrize(
+    ("name", "believes"), [("microsoft", True), ("draft", True), ("isc", False)]
+)
+def test_a_renewal_that_nobody_is_on_record_for(name, believes):
+    assert service.may_adopt(server(profile_with(name)), Binding(FIRST, FREE)) is believes

@@ -1,406 +1,601 @@
-"""Telling the partner: BNDUPD and BNDACK, the window, UPDREQ and UPDDONE (draft-12 §7.1–7.5)."""
+"""Telling the partner: answers, rejections, requests, the ends of leases (PROTOCOL §2.4, §4)."""
 
 import pytest
-from failover_pair import (
-    FIRST,
-    HOUR,
-    OPTION,
-    Pair,
-    answers,
-    client_of,
-    hardware,
-    meet,
-    options_of,
-    parted,
-    update,
-)
+from updates_bench import FIRST, HOUR, Bench, client_of, clients
 
-from foviz.base.action import Persist, SendDatagram, SendStream
 from foviz.base.time import US
-from foviz.failover.profile import MICROSOFT, with_switch
-from foviz.lease.binding import ACTIVE, EXPIRED, FREE, RELEASED, Binding
-from foviz.wire.failover import (
-    FailoverType,
-    RejectReason,
+from foviz.failover.profile import MICROSOFT, PROFILES, with_switch
+from foviz.failover.relationship import Mode
+from foviz.wire import failover
+from foviz.wire.failover import BindingStatus, FailoverOption, FailoverType
+
+ISC, DRAFT = PROFILES["isc"], PROFILES["draft"]
+ACTIVE, EXPIRED, FREE, RELEASED = (
+    BindingStatus[name] for name in ("ACTIVE", "EXPIRED", "FREE", "RELEASED")
 )
-
-LAST = FIRST + 19
-
-
-# -- telling the partner
+OUTDATED = 15
 
 
-def test_the_update_follows_the_ack_and_the_disk_comes_before_both_answers():
-    pair = Pair()
-    pair.deeds.clear()
-    since = pair.time
-    pair.lease("A")
-    assert pair.names(since) == [], "lazy: the client never waits for it"
-    pair.run(1)
-    sent, ack = pair.messages("BNDUPD", "BNDACK", since=since)
-    assert (sent.sender, ack.sender) == ("A", "B")
-    assert round(sent.at - since, 4) == 0.002
-    assert sent.message.xid == ack.message.xid != 0
-    assert answers([ack]) == [(FIRST, 0)]
-    deeds = [(name, type(action), getattr(action, "table", "")) for name, action in pair.deeds]
-    written = deeds.index(("A", Persist, "leases"))
-    answered = deeds.index(("A", SendDatagram, ""), written)
-    told = deeds.index(("A", SendStream, ""), answered)
-    kept = deeds.index(("B", Persist, "leases"), told)
-    assert deeds.index(("B", SendStream, ""), kept)
-    assert ("B", SendStream, "") not in deeds[:kept]
+def options_of(sent):
+    return [code for code, _ in sent.message.options]
 
 
-def test_what_each_side_knows_of_a_lease():
-    pair = Pair()
-    ack = pair.lease("A")
-    end = pair.now + ack.u32(51) * US
-    pair.run(1)
-    mine, theirs = pair.binding("A"), pair.binding("B")
-    assert (mine.status, mine.granter, mine.expires, mine.known) == (ACTIVE, "A", end, True)
-    assert (theirs.status, theirs.granter, theirs.known) == (ACTIVE, "A", True)
-    assert theirs.client == mine.client == client_of(1)
-    assert mine.pet == mine.acked_pet == theirs.received_pet
-    assert end <= theirs.expires < end + US, "never over before the client's is"
-    assert pair.hosts["B"].disk["leases"]["LAN", FIRST] == theirs
+def acks(sent):
+    return [found.message.xid for found in sent if found.name == "BNDACK"]
 
 
-def test_a_received_update_causes_none():
-    pair = Pair()
-    since = pair.time
-    pair.lease("A")
-    pair.run(30)
-    assert pair.names(since) == [("A", "BNDUPD"), ("B", "BNDACK")]
+def partition(pair):
+    """Cut the wire and wait until both have noticed."""
+    pair.cut()
+    pair.run(300)
+    assert pair.states() == ("COMMUNICATION_INTERRUPTED",) * 2
 
 
-@pytest.mark.parametrize("end", ["release", "expiry"])
-def test_an_ended_lease_returns_to_the_primary_when_both_know(end):
-    pair = Pair()
-    pair.lease("A")
-    pair.run(10)
-    if end == "expiry":
-        pair.run(HOUR - 10)
-    else:
-        pair.release("A")
-    assert pair.binding("A").status is (EXPIRED if end == "expiry" else RELEASED)
-    assert pair.binding("A").known is False
-    pair.run(1)
-    for name in ("A", "B"):
-        binding = pair.binding(name)
-        assert (binding.status, binding.client, binding.known) == (FREE, client_of(1), True)
-
-
-def test_while_parted_an_ended_lease_is_nobody_s():
-    pair = parted(addresses=3)
-    pair.lease("A", 1)
-    pair.run(HOUR + 1)
-    assert pair.binding("A").status is EXPIRED
-    assert pair.lease("A", 2).yiaddr == FIRST + 1
-    assert pair.lease("A", 3) is None
-    assert pair.lease("A", 1).yiaddr == FIRST, "but its last client's, while nobody was told"
-
-
-@pytest.mark.parametrize(
-    ("address", "status", "number", "reason"),
-    [
-        (FIRST + 20, ACTIVE, 9, RejectReason.ILLEGAL_IP_ADDRESS),
-        (FIRST, ACTIVE, 0, RejectReason.MISSING_BINDING_INFORMATION),
-        (FIRST, 0, 9, RejectReason.MISSING_BINDING_INFORMATION),
-        (FIRST, 8, 9, RejectReason.MISSING_BINDING_INFORMATION),
-        (FIRST, EXPIRED, 1, RejectReason.OUTDATED),
-        (FIRST, FREE, 0, RejectReason.OUTDATED),
-        (FIRST, ACTIVE, 9, RejectReason.FATAL_CONFLICT),
-    ],
-)
-def test_an_update_that_is_rejected_changes_nothing(address, status, number, reason):
-    pair = Pair()
-    pair.lease("A", 1)
-    pair.run(1)
-    before = pair.store("A").touched()
-    sent = pair.hear("A", FailoverType.BNDUPD, update(address, status, number))
-    assert answers(sent) == [(address, reason)]
-    assert sent[0].message.xid == 999
-    assert options_of(sent[0])[OPTION.MESSAGE]
-    assert pair.store("A").touched() == before
-
-
-def test_a_batch_is_answered_in_its_order():
-    pair = Pair()
-    batch = [
-        *update(FIRST + 2, ACTIVE, 2, expires=pair.now + HOUR * US),
-        *update(FIRST + 20, ACTIVE, 3),
-        *update(FIRST + 1, ACTIVE, 4, expires=pair.now + HOUR * US),
-    ]
-    sent = pair.hear("B", FailoverType.BNDUPD, batch)
-    assert answers(sent) == [(FIRST + 2, 0), (FIRST + 20, 1), (FIRST + 1, 0)]
-    assert [pair.binding("B", FIRST + n).status for n in (1, 2)] == [ACTIVE, ACTIVE]
-
-
-def test_updates_without_contact_are_not_heard():
-    pair = Pair()
-    pair.endpoint("B").contact = False
-    assert pair.hear("B", FailoverType.BNDUPD, update(FIRST, ACTIVE, 1)) == []
-    assert pair.binding("B").status is FREE
-
-
-def test_an_ack_of_nothing_is_ignored():
-    pair = Pair()
-    before = pair.store("A").touched()
-    pair.hear("A", FailoverType.BNDACK, update(FIRST, FREE)[:1], xid=12345)
-    assert pair.store("A").touched() == before
-
-
-def test_a_rejected_update_is_not_sent_again_until_it_is_asked_for():
-    pair = Pair()
-    pair.hosts["B"].server.scopes["LAN"].store.put(
-        Binding(FIRST, RELEASED, hardware=hardware(1), cltt=pair.now + 3600 * US)
-    )
-    since = pair.time
-    pair.lease("A", 1)
-    pair.run(120)
-    assert [sent.name for sent in pair.messages("BNDUPD", "BNDACK", since=since)] == [
-        "BNDUPD",
-        "BNDACK",
-    ]
-    assert answers(pair.messages("BNDACK", since=since)) == [(FIRST, RejectReason.OUTDATED)]
-    assert pair.binding("A").known is False
-    assert pair.binding("A").acked_pet == 0
-    pair.hear("A", FailoverType.UPDREQ)
-    pair.run(1)
-    assert len(pair.messages("BNDUPD", since=since)) == 2
-
-
-def test_the_answer_to_an_old_update_does_not_settle_a_newer_change():
-    pair = Pair()
-    pair.lease("A")
-    pair.run(0.0025)
-    pair.cut()  # the update is on its way
-    pair.run(2)
-    pair.release("A")
-    pair.mend()
-    pair.run(0.0025)
-    assert pair.binding("A").status is RELEASED
-    assert pair.binding("A").known is False
-    pair.run(1)
-    assert pair.binding("A").status is pair.binding("B").status is FREE
-
-
-# -- flow control (§8.4)
-
-
-def outstanding(pair, sender):
-    """How many BNDUPDs of a sender were unanswered, each time one was sent."""
-    waiting, counts = set(), []
-    for sent in pair.messages("BNDUPD", "BNDACK"):
-        if (sent.name, sent.sender) == ("BNDUPD", sender):
-            waiting.add(sent.message.xid)
-            counts.append(len(waiting))
-        elif sent.name == "BNDACK" and sent.sender != sender:
-            waiting.discard(sent.message.xid)
-    return counts
-
-
-@pytest.mark.parametrize("limit", [1, 3, 10])
-def test_no_more_updates_wait_for_an_answer_than_the_partner_allows(limit):
-    profile = with_switch(MICROSOFT, "max_unacked", limit)
-    pair = Pair(profile=profile, addresses=40, reserve_percent=50)
-    counts = outstanding(pair, "A")
-    assert (len(counts), max(counts)) == (20, limit)
-    assert pair.store("B").free_counts() == (20, 20)
-
-
-def test_the_partner_s_limit_counts_not_ones_own():
-    pair = Pair(start=False, addresses=40, reserve_percent=50)
-    pair.hosts["B"].profile = with_switch(MICROSOFT, "max_unacked", 2)
-    pair.boot("A")
-    pair.boot("B")
+def ended_alone(pair, name="A"):
+    """A lease ends at a server that its partner can't hear."""
+    pair.lease(name)
     pair.run(5)
-    assert max(outstanding(pair, "A")) == 2
+    partition(pair)
+    pair.release(name)
 
 
-def test_a_full_window_holds_up_nothing_else():
-    profile = with_switch(MICROSOFT, "max_unacked", 1)
-    pair = Pair(profile=profile, addresses=10, reserve_percent=0)
-    for number in (1, 2, 3):
-        pair.lease("A", number)
-    pair.cut()
-    pair.run(0.5)
-    assert len(pair.endpoint("A").outstanding) == 1
-    assert len(pair.endpoint("A").queue) == 2
-    sent = pair.hear("A", FailoverType.BNDUPD, update(FIRST + 9, ACTIVE, 9))
-    assert [found.name for found in sent] == ["BNDACK"]
-    pair.fire("A", "failover:pair/send")
-    assert pair.sent[-1].name == "CONTACT"
+# -- several in one message
 
 
-def test_one_address_waits_for_its_answer():
-    pair = Pair()
+def test_several_transactions_are_answered_in_their_order():
+    pair = Bench()
+    told = [pair.active(FIRST + n, 10 + n) for n in range(3)]
+    stranger = pair.active(FIRST + 99, 9)
+    sent = pair.hear("B", FailoverType.BNDUPD, (*told[2], *told[0], *stranger, *told[1]), 7)
+    (ack,) = [found.message for found in sent if found.name == "BNDACK"]
+    answers = [dict(options) for options in ack.transactions()]
+    addresses = [int.from_bytes(a[FailoverOption.ASSIGNED_IP_ADDRESS]) - FIRST for a in answers]
+    reasons = [a.get(FailoverOption.REJECT_REASON, b"\0")[0] for a in answers]
+    assert (ack.xid, addresses, reasons) == (7, [2, 0, 99, 1], [0, 0, 1, 0])
+    assert [pair.status("B", FIRST + n) for n in range(3)] == ["ACTIVE"] * 3
+
+
+@pytest.mark.parametrize(("profile", "taken"), [(MICROSOFT, 16), (DRAFT, 18)])
+def test_microsoft_takes_sixteen_and_leaves_the_rest(profile, taken):
+    pair = Bench(addresses=30, profile=profile)
+    told = [pair.active(FIRST + n, 10 + n) for n in range(18)]
+    assert pair.tell("B", *told) == [0] * taken
+    assert pair.status("B", FIRST + 17) == ("FREE" if taken == 16 else "ACTIVE")
+
+
+def test_an_answer_about_another_address_is_dropped():
+    pair = Bench()
     pair.lease("A")
     pair.cut()
-    pair.run(0.01)
-    pair.release("A")
-    pair.run(0.01)
-    assert len(pair.endpoint("A").outstanding) == 1
-
-
-# -- update requests
-
-
-def test_after_a_parting_each_asks_and_is_told_before_upddone():
-    pair = parted()
-    pair.lease("A", 1)
-    pair.lease("A", 2)
-    pair.lease("B", 3)
-    since = meet(pair)
-    for asker, teller, count in (("A", "B", 1), ("B", "A", 2)):
-        (request,) = pair.messages("UPDREQ", sender=asker, since=since)
-        (done,) = pair.messages("UPDDONE", sender=teller, since=since)
-        updates = pair.messages("BNDUPD", sender=teller, since=since)
-        acks = pair.messages("BNDACK", sender=asker, since=since)
-        assert len(updates) == len(acks) == count
-        order = [pair.sent.index(sent) for sent in (request, *updates, *acks, done)]
-        assert order == sorted(order)
-        assert done.message.xid == request.message.xid
-    assert pair.bindings("A") == pair.bindings("B")
-    assert len(pair.bindings("A")) == 3
-
-
-def test_nothing_to_tell_is_told_at_once():
-    pair = Pair()
-    assert [sent.name for sent in pair.hear("B", FailoverType.UPDREQ, xid=44)] == ["UPDDONE"]
-    assert pair.sent[-1].message.xid == 44
-
-
-def test_a_rejected_update_counts_as_answered():
-    pair = parted()
-    pair.lease("B", 3)
-    address = LAST
-    pair.store("A").put(Binding(address, ACTIVE, hardware=hardware(9), expires=pair.now + 9**18))
-    since = meet(pair)
-    acks = pair.messages("BNDACK", sender="A", since=since)
-    assert answers(acks[:1]) == [(address, RejectReason.FATAL_CONFLICT)]
-    assert len(pair.messages("UPDDONE", sender="B", since=since)) == 1
-
-
-def test_only_what_was_there_when_the_request_came_is_waited_for():
-    pair = parted(profile=with_switch(MICROSOFT, "max_unacked", 1))
-    for number in (1, 2):
-        pair.lease("A", number)
-    pair.mend()
-    while not pair.messages("UPDREQ", sender="B", since=5):
-        pair.run(0.0005)
-    pair.run(0.001)
-    pair.lease("A", 3)
-    pair.cut()
-    pair.run(0.5)
-    endpoint = pair.endpoint("A")
-    assert endpoint.request is not None
-    waiting = [address for _, address in endpoint.request[1]]
-    assert set(waiting) <= {FIRST, FIRST + 1}
-
-
-def test_what_the_partner_knows_better_meanwhile_is_not_told():
-    pair = parted(profile=with_switch(MICROSOFT, "max_unacked", 1))
-    pair.lease("A", 1)
-    pair.lease("A", 2)
-    pair.run(2)
-    assert pair.rebind("B", 2, FIRST + 1).yiaddr == FIRST + 1
-    since = meet(pair)
-    (told,) = pair.messages("BNDUPD", sender="A", since=since)
-    assert told.message.u32(OPTION.ASSIGNED_IP_ADDRESS) == FIRST
-    assert len(pair.messages("UPDDONE", sender="A", since=since)) == 1
-    assert pair.binding("A", FIRST + 1).granter == "B"
-
-
-def test_updreqall_sends_every_binding_ever_used():
-    pair = Pair()
-    pair.lease("A", 1)
-    pair.run(1)
-    since = pair.time
-    pair.hear("A", FailoverType.UPDREQALL, xid=55)
-    pair.run(1)
-    told = [sent.message.u32(OPTION.ASSIGNED_IP_ADDRESS) for sent in pair.messages("BNDUPD")]
-    assert told[-2:] == [FIRST, LAST]
-    assert [s.message.xid for s in pair.messages("UPDDONE", since=since)] == [55]
-
-
-def test_the_draft_pushes_instead_of_asking():
-    profile = with_switch(MICROSOFT, "updreq_on_normal", False)
-    profile = with_switch(profile, "push_unacked_on_normal", True)
-    pair = parted(profile=profile)
-    pair.lease("A", 1)
-    pair.lease("B", 2)
-    since = meet(pair)
-    assert not pair.messages("UPDREQ", "UPDDONE", since=since)
-    assert pair.bindings("A") == pair.bindings("B")
-
-
-def test_what_was_not_acknowledged_is_sent_again_on_the_next_connection():
-    pair = Pair()
-    pair.lease("A")
-    pair.run(0.0025)
-    pair.crash("B")  # with the update in the air
-    pair.run(400)
-    assert pair.binding("A").known is False
-    pair.boot("B")
-    pair.run(61)
-    assert pair.states() == ("NORMAL", "NORMAL")
+    pair.run(0.003)
+    (update,) = pair.messages("BNDUPD", sender="A")[-1:]
+    other = failover.u32(FailoverOption.ASSIGNED_IP_ADDRESS, FIRST + 1)
+    pair.hear("A", FailoverType.BNDACK, (other,), update.message.xid)
+    assert pair.why("A") == "ack-of-another"
+    assert not pair.binding("A").known
+    mine = failover.u32(FailoverOption.ASSIGNED_IP_ADDRESS, FIRST)
+    pair.hear("A", FailoverType.BNDACK, (mine,), update.message.xid)
     assert pair.binding("A").known
-    assert pair.binding("B").status is ACTIVE
 
 
-# -- what a server that was taken over brings back
+# -- what an update carries and must carry
 
 
-def taken_over(addresses=4):
-    """A leased FIRST to client 1 and died before it told; B took over all of the pool."""
-    pair = Pair(addresses=addresses, reserve_percent=0)
+@pytest.mark.parametrize(("profile", "carried"), [(MICROSOFT, False), (DRAFT, False), (ISC, True)])
+def test_only_isc_sends_the_ends_of_what_has_ended(profile, carried):
+    pair = Bench(profile=profile)
+    pair.lease("A")
+    pair.run(5)
+    pair.release("A")
+    pair.run(5)
+    both = [FailoverOption.LEASE_EXPIRATION_TIME, FailoverOption.POTENTIAL_EXPIRATION_TIME]
+    found = {
+        BindingStatus(sent.message.u8(FailoverOption.BINDING_STATUS)): sent
+        for sent in pair.messages("BNDUPD", sender="A")
+        if sent.message.u32(FailoverOption.ASSIGNED_IP_ADDRESS) == FIRST
+    }
+    assert all(option in options_of(found[ACTIVE]) for option in both)
+    assert [option in options_of(found[RELEASED]) for option in both] == [carried] * 2
+
+
+NEEDED = {
+    "ACTIVE": "hardware expires pet cltt",
+    "EXPIRED": "hardware",
+    "RELEASED": "hardware cltt",
+    "FREE": "",
+    "BACKUP": "",
+    "RESET": "",
+    "ABANDONED": "",
+}
+CODES = {
+    "hardware": FailoverOption.CLIENT_HARDWARE_ADDRESS,
+    "expires": FailoverOption.LEASE_EXPIRATION_TIME,
+    "pet": FailoverOption.POTENTIAL_EXPIRATION_TIME,
+    "cltt": FailoverOption.CLIENT_LAST_TRANSACTION_TIME,
+}
+
+
+@pytest.mark.parametrize("left_out", CODES)
+@pytest.mark.parametrize("status", NEEDED)
+def test_what_is_missing_is_rejected_with_3(status, left_out):
+    pair = Bench()
+    full = pair.update(FIRST, BindingStatus[status], 1, expires=99, pet=99, cltt=5)
+    less = [option for option in full if option[0] != CODES[left_out]]
+    reject = 3 if left_out in NEEDED[status].split() else 0
+    assert pair.tell("B", tuple(less)) == [reject]
+
+
+def test_isc_is_content_without_the_times():
+    pair = Bench(profile=ISC)
+    pair.hear("B", FailoverType.BNDUPD, pair.update(FIRST, ACTIVE, 1))
+    assert pair.status("B") == "ACTIVE"
+    nameless = pair.update(FIRST + 1, ACTIVE, 0, expires=99, pet=99, cltt=5)
+    assert pair.tell("B", nameless) == [3]
+
+
+def test_what_either_may_promise_is_told_with_a_lease_that_the_other_granted():
+    """A server that lost its disk has to know the furthest end that the survivor may give."""
+    pair = Bench()
+    pair.lease("A")
+    pair.run(5)
+    promised = pair.binding("B").received_pet
+    assert promised
+    pair.hear("B", FailoverType.UPDREQALL)
+    (update,) = [
+        sent.message
+        for sent in pair.messages("BNDUPD", sender="B")
+        if sent.message.u32(FailoverOption.ASSIGNED_IP_ADDRESS) == FIRST
+    ]
+    assert update.u32(FailoverOption.POTENTIAL_EXPIRATION_TIME) == promised // US
+
+
+# -- rejections
+
+
+def rejected(profile=DRAFT):
+    """A pair whose B believes FIRST to be client 2's, later than A's client 1 was heard."""
+    pair = Bench(profile=profile)
     pair.lease("A", 1)
-    pair.crash("A")
-    pair.run(200)
-    pair.command("B", "partner-down")
-    pair.run(HOUR)
+    pair.run(1)
+    pair.release("A", 1)
+    pair.tell("B", pair.active(FIRST, 2, at=pair.time + 50))
+    pair.run(1)
+    assert pair.decisions("A", "update-rejected")
     return pair
 
 
-def test_what_only_the_dead_server_knew_is_told_when_both_are_normal_again():
-    pair = parted()
-    pair.lease("A", 1)
-    pair.run(HOUR + 1)
+def test_a_rejected_update_is_not_sent_again_by_itself():
+    """PROTOCOL §6.3, F18: no ping-pong, whatever happens but a request."""
+    pair = rejected()
+    before = pair.time
+    assert pair.binding("A").refused
+    pair.run(30)
+    partition(pair)
+    pair.mend()
+    pair.run(120)
+    assert pair.states() == ("NORMAL", "NORMAL")
+    assert pair.told(sender="A", since=before) == []
+    assert pair.status("A") == "RELEASED"
+
+
+def test_a_rejected_update_is_sent_again_when_it_is_asked_for():
+    pair = rejected()
+    before = pair.time - 0.0005
+    pair.hear("A", FailoverType.UPDREQ, xid=77)
+    pair.run(1)
+    assert pair.told(sender="A", since=before) == ["RELEASED"]
+    done = pair.messages("UPDDONE", sender="A", since=before)
+    assert [sent.message.xid for sent in done] == [77]  # a rejection is an answer too
+
+
+def test_a_change_after_the_rejection_is_told():
+    pair = rejected()
+    before = pair.time
+    pair.reset("A")
+    assert not pair.binding("A").refused
+    pair.run(1)
+    assert pair.told(sender="A", since=before) == ["RESET"]
+
+
+def test_what_was_given_and_rejected_stays_unsettled():
+    """Microsoft's partner has it reserved (15): the giver uses it no more, and remembers."""
+    pair = Bench(reservations={"B": ((40, FIRST + 19),)})
+    given = pair.binding("A", FIRST + 19)
+    assert (given.status.name, given.known, given.refused) == ("BACKUP", False, True)
+    assert pair.status("B", FIRST + 19) == "FREE"
+    assert pair.decisions("A", "update-rejected")
+
+
+def test_the_answer_to_an_older_update_leaves_the_newer_one_to_be_told():
+    pair = Bench(profile=DRAFT)
+    pair.lease("A")
+    pair.run(0.0025)
+    pair.cut()
+    pair.renew("A")
+    pair.run(0.003)
+    (first,) = pair.messages("BNDUPD", sender="A")[-1:]
+    promised = first.message.u32(FailoverOption.POTENTIAL_EXPIRATION_TIME)
+    mine = failover.u32(FailoverOption.ASSIGNED_IP_ADDRESS, FIRST)
+    sent = pair.hear("A", FailoverType.BNDACK, (mine,), first.message.xid)
+    binding = pair.binding("A")
+    assert (binding.acked_pet // US, binding.known) == (promised, False)
+    assert [found.name for found in sent] == ["BNDUPD"]
+
+
+# -- collected acknowledgements (ISC)
+
+
+def test_isc_collects_acknowledgements():
+    """OBSERVED-ISC §4: six at once: five acknowledged as soon as half is full, one after 2 s."""
+    pair = Bench(profile=ISC, addresses=40)
+    pair.run(30)
+    before = pair.time
+    found = [
+        acks(pair.hear("B", FailoverType.BNDUPD, pair.active(FIRST + n, 20 + n), 100 + n))
+        for n in range(6)
+    ]
+    assert found == [[], [], [], [], [100, 101, 102, 103, 104], []]
+    pair.run(5)
+    late = [s for s in pair.messages("BNDACK", sender="B", since=before) if s.message.xid == 105]
+    assert [round(sent.at - before, 3) for sent in late] == [2.0]
+
+
+def test_the_two_seconds_count_from_the_last_one():
+    pair = Bench(profile=ISC, addresses=40)
+    pair.run(30)
+    before = pair.time
+    pair.hear("B", FailoverType.BNDUPD, pair.active(FIRST, 20), 100)
+    pair.run(1.5)
+    pair.hear("B", FailoverType.BNDUPD, pair.active(FIRST + 1, 21), 101)
+    pair.run(5)
+    sent = pair.messages("BNDACK", sender="B", since=before)
+    assert [round(found.at - before, 3) for found in sent] == [3.5, 3.5]
+
+
+def test_isc_says_at_once_what_it_rejects_and_what_an_own_update_takes_along():
+    pair = Bench(profile=ISC, addresses=40, mode=Mode.LOAD_BALANCE)
+    pair.run(30)
+    assert acks(pair.hear("B", FailoverType.BNDUPD, pair.active(FIRST, 20), 100)) == []
+    assert acks(pair.hear("B", FailoverType.BNDUPD, pair.active(1, 20), 101)) == [101]
+    before = pair.time
+    before = pair.time
+    pair.lease("B", clients("B", 1)[0])
+    pair.run(0.003)
+    first, second = pair.messages("BNDACK", "BNDUPD", sender="B", since=before)
+    assert (first.name, first.message.xid, second.name) == ("BNDACK", 100, "BNDUPD")
+
+
+def test_what_was_collected_is_not_said_on_another_connection():
+    pair = Bench(profile=ISC, addresses=40)
+    pair.run(30)
+    pair.hear("B", FailoverType.BNDUPD, pair.active(FIRST, 20), 100)
+    before = pair.time
+    pair.crash("A")
+    pair.lose("B")
+    pair.boot("A")
+    pair.run(200)
+    assert pair.states() == ("NORMAL", "NORMAL")
+    assert 100 not in acks(pair.messages("BNDACK", sender="B", since=before))
+
+
+# -- connections come and go
+
+
+def test_what_was_not_acknowledged_is_sent_again_with_a_new_xid():
+    pair = Bench(profile=DRAFT)
+    pair.run(5)
+    pair.lease("A")
+    pair.cut()
+    pair.run(1)
+    partition(pair)
+    before = pair.time
+    pair.stalled.clear()
+    pair.mend()
+    pair.run(120)
+    assert pair.told(sender="A", since=before) == ["ACTIVE"]
+    assert pair.binding("A").known
+    assert pair.binding("B").client == client_of(1)
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_who_recovered_tells_what_only_it_knows(name):
+    pair = Bench(profile=PROFILES[name], mclt_s=600)
+    partition(pair)
+    pair.lease("A")
+    pair.run(1)
     pair.crash("A")
     pair.command("B", "partner-down")
-    pair.run(HOUR)
-    assert pair.hosts["A"].disk["leases"]["LAN", FIRST].status is EXPIRED
+    pair.run(1000)
     pair.mend()
     pair.boot("A")
-    pair.run(5)
+    pair.run(1300)
     assert pair.states() == ("NORMAL", "NORMAL")
-    pair.run(60)
-    assert pair.binding("A").status is pair.binding("B").status is FREE
-    assert pair.store("A").unknown == 0
+    assert pair.status("A") == pair.status("B") == "FREE"
 
 
-def test_an_address_that_went_to_another_client_meanwhile_is_that_client_s():
-    pair = taken_over()
-    assert pair.lease("B", 2).yiaddr == FIRST
+def test_the_answer_to_updreqall_survives_the_connection():
+    """What was taken back is sent at the next request, even if that is but an UPDREQ."""
+    pair = Bench(profile=DRAFT)
+    for number in range(3):
+        pair.lease("A", number + 1)
+    pair.run(5)
+    pair.cut()
+    pair.hear("A", FailoverType.UPDREQALL)
+    pair.stalled.clear()
+    pair.crash("A")
+    pair.mend()
     pair.boot("A")
-    pair.run(5)
-    assert pair.states() == ("NORMAL", "NORMAL")
-    assert pair.binding("A").client == pair.binding("B").client == client_of(2)
-    assert pair.binding("B").known
+    before = pair.time
+    pair.run(100)
+    assert [pair.told(about=FIRST + n, sender="A", since=before) for n in range(3)] == [
+        ["ACTIVE"]
+    ] * 3
 
 
-def test_two_renewals_that_crossed_leave_both_servers_with_the_last_one():
-    pair = Pair()
+def test_updreq_counts_only_what_was_there_when_it_came():
+    pair = Bench(profile=DRAFT)
+    pair.lease("A", 1)
+    pair.cut()
+    pair.run(0.003)
+    pair.hear("A", FailoverType.UPDREQ, xid=55)
+    pair.lease("A", 2)
+    pair.run(0.003)
+    (first, second) = pair.messages("BNDUPD", sender="A")[-2:]
+    mine = failover.u32(FailoverOption.ASSIGNED_IP_ADDRESS, FIRST)
+    sent = pair.hear("A", FailoverType.BNDACK, (mine,), first.message.xid)
+    assert [(found.name, found.message.xid) for found in sent] == [("UPDDONE", 55)]
+    assert second.message.u32(FailoverOption.ASSIGNED_IP_ADDRESS) == FIRST + 1
+
+
+@pytest.mark.parametrize("profile", [MICROSOFT, DRAFT], ids=lambda profile: profile.name)
+def test_a_bndupd_never_answers_a_bndupd(profile):
+    pair = Bench(profile=profile, mode=Mode.LOAD_BALANCE)
     pair.lease("A")
-    pair.run(10)
-    assert pair.renew("A").u32(51) == 8 * HOUR
-    pair.stop("A")  # before it told
-    pair.run(10)
-    ends = pair.now + pair.rebind("B").u32(51) * US
-    pair.boot("A")
     pair.run(5)
+    statuses = [EXPIRED, RELEASED, FREE, BindingStatus.BACKUP, BindingStatus.RESET, ACTIVE]
+    for place, status in enumerate(statuses):
+        options = pair.update(FIRST + place, status, 1, expires=99, pet=99, cltt=pair.time)
+        for name in ("A", "B"):
+            sent = pair.hear(name, FailoverType.BNDUPD, options)
+            assert [found.name for found in sent] == ["BNDACK"]
+
+
+def test_no_more_updates_are_out_than_the_partner_allows():
+    pair = Bench(addresses=60, profile=DRAFT)
+    pair.run(5)
+    pair.cut()
+    for number in range(25):
+        pair.lease("A", number + 1)
+    before = pair.time
+    pair.run(1)
+    assert len(pair.messages("BNDUPD", sender="A", since=before)) == DRAFT.max_unacked
+
+
+# -- how a lease ends
+
+
+def test_an_ended_lease_waits_for_the_partner():
+    pair = Bench(mclt_s=60)
+    pair.lease("A")
+    pair.run(5)
+    pair.cut()
+    pair.release("A")
+    pair.run(1)
+    assert pair.status("A") == "RELEASED"
+    pair.mend()
+    pair.run(1)
+    assert (pair.status("A"), pair.status("B")) == ("FREE", "FREE")
+
+
+def test_without_contact_nothing_becomes_free():
+    pair = Bench(mclt_s=HOUR)
+    ended_alone(pair)
+    pair.run(30 * HOUR)
+    assert pair.status("A") == "RELEASED"
+
+
+def test_in_partner_down_it_is_free_when_no_promise_can_hold_it():
+    """PROTOCOL §4.6: never before entry + MCLT, nor MCLT after the furthest promise."""
+    pair = Bench(mclt_s=HOUR)
+    ended_alone(pair)
+    promised = pair.binding("A").acked_pet
+    pair.command("A", "partner-down")
+    pair.run((promised - pair.now) / US + HOUR - 1)
+    assert pair.status("A") == "RELEASED"
+    pair.run(2)
+    assert pair.status("A") == "FREE"
+    assert not pair.binding("A").known
+
+
+def test_isc_reuses_it_one_mclt_after_partner_down():
+    pair = Bench(mclt_s=HOUR, profile=with_switch(MICROSOFT, "ended-reuse", "end"))
+    ended_alone(pair)
+    pair.command("A", "partner-down")
+    pair.run(HOUR - 1)
+    assert pair.status("A") == "RELEASED"
+    pair.run(2)
+    assert pair.status("A") == "FREE"
+
+
+def test_what_ends_in_partner_down_waits_one_mclt():
+    pair = Bench(mclt_s=600, lease_s=600)
+    partition(pair)
+    pair.command("A", "partner-down")
+    pair.run(1000)
+    pair.lease("A", 5)
+    pair.release("A", 5)
+    pair.run(599)
+    assert pair.status("A") == "RELEASED"
+    pair.run(2)
+    assert pair.status("A") == "FREE"
+
+
+def test_the_same_client_has_it_again_before_the_partner_heard_of_the_end():
+    pair = Bench()
+    ended_alone(pair)
+    assert pair.lease("A").yiaddr == FIRST
+
+
+def test_but_not_after_an_update_left():
+    """The partner may have heard it, and given the address to somebody else."""
+    pair = Bench()
+    pair.lease("A")
+    pair.run(5)
+    pair.cut()
+    pair.release("A")
+    pair.run(300)
+    assert pair.state("A") == "COMMUNICATION_INTERRUPTED"
+    assert pair.binding("A").told == RELEASED
+    assert pair.lease("A").yiaddr != FIRST
+
+
+def test_what_left_is_remembered_over_a_crash():
+    pair = Bench()
+    pair.lease("A")
+    pair.run(5)
+    pair.cut()
+    pair.release("A")
+    pair.run(1)
+    pair.crash("A")
+    pair.boot("A")
+    assert pair.binding("A").told == RELEASED
+
+
+def test_isc_rewinds_what_the_partner_never_heard_of():
+    pair = Bench(profile=ISC, mclt_s=600)
+    partition(pair)
+    assert pair.lease("A").yiaddr == FIRST
+    pair.release("A")
+    assert pair.status("A") == "FREE"
+    address = pair.lease("B", 2).yiaddr
+    pair.run(601)
+    assert pair.status("B", address) == "BACKUP"
+    pair.mend()
+    pair.run(200)
     assert pair.states() == ("NORMAL", "NORMAL")
-    assert [pair.binding(name).expires // US for name in ("A", "B")] == [ends // US] * 2
-    assert [pair.binding(name).granter for name in ("A", "B")] == ["B", "B"]
-    assert not pair.store("A").unknown | pair.store("B").unknown
+    assert pair.bindings("A") == pair.bindings("B")
+
+
+@pytest.mark.parametrize("profile", [ISC, DRAFT])
+def test_what_the_partner_knows_is_not_rewound(profile):
+    pair = Bench(profile=profile)
+    pair.lease("A")
+    pair.run(5)
+    partition(pair)
+    pair.release("A")
+    assert pair.status("A") == "RELEASED"
+
+
+def test_in_normal_only_isc_s_primary_ends_leases():
+    pair = Bench(profile=ISC, mclt_s=600, mode=Mode.LOAD_BALANCE)
+    pair.run(90)
+    address = pair.lease("B", 3).yiaddr
+    pair.run(590)
+    before = pair.time
+    pair.run(60)
+    assert pair.told(about=address, sender="B", since=before) == []
+    assert pair.told(about=address, sender="A", since=before)[0] == "EXPIRED"
+    assert pair.status("B", address) != "ACTIVE"
+
+
+def test_alone_isc_s_secondary_ends_them_itself():
+    pair = Bench(profile=ISC, mclt_s=1200, mode=Mode.LOAD_BALANCE)
+    pair.run(90)
+    address = pair.lease("B", 3).yiaddr
+    pair.run(5)
+    partition(pair)
+    pair.run(1200)
+    assert pair.status("B", address) == "EXPIRED"
+
+
+@pytest.mark.parametrize(("name", "number", "status"), [("B", 3, "BACKUP"), ("A", 1, "FREE")])
+def test_isc_leaves_an_address_with_the_server_of_its_last_client(name, number, status):
+    """Buckets: C1 14, the primary's; C3 222, the secondary's."""
+    pair = Bench(profile=ISC, mode=Mode.LOAD_BALANCE)
+    pair.run(90)
+    address = pair.lease(name, number).yiaddr
+    pair.run(5)
+    pair.release("A", number, address)
+    pair.run(5)
+    assert (pair.status("A", address), pair.status("B", address)) == (status, status)
+    assert pair.binding("A", address).known
+
+
+# -- bad and freed addresses
+
+
+def test_a_declined_address_is_nobody_s():
+    pair = Bench()
+    pair.lease("A")
+    pair.run(5)
+    pair.decline("A")
+    pair.run(1)
+    assert (pair.status("A"), pair.status("B")) == ("ABANDONED", "ABANDONED")
+    assert pair.lease("A").yiaddr == FIRST + 1
+
+
+def test_the_operator_frees_it_and_the_partner_agrees():
+    pair = Bench()
+    pair.lease("A")
+    pair.run(5)
+    pair.decline("A")
+    pair.run(1)
+    pair.reset("A")
+    assert pair.status("A") == "RESET"
+    pair.run(1)
+    assert (pair.status("A"), pair.status("B")) == ("FREE", "FREE")
+
+
+def test_as_a_last_resort_a_bad_address_is_tried_again_after_a_day():
+    pair = Bench(addresses=3, reserve_percent=0, lease_s=90 * HOUR)
+    for number in (1, 2, 3):
+        pair.lease("A", number)
+        pair.run(1)
+    pair.decline("A", 1, FIRST)
+    pair.run(1)
+    assert pair.discover("A", 9) is None
+    assert pair.why("A") == "no-own-address"
+    for _ in range(49):
+        pair.run(1800)
+        for number in (2, 3):
+            pair.renew("A", number, FIRST + number - 1)
+    assert pair.discover("A", 9) is None  # RESET first: the partner has to agree
+    assert pair.decisions("A", "abandoned-recycled")
+    pair.run(1)
+    assert pair.discover("A", 9).yiaddr == FIRST
+
+
+# -- reservations
+
+
+def test_either_of_microsoft_s_servers_leases_a_reserved_address_to_its_client_alone():
+    both = dict.fromkeys("AB", ((4, FIRST + 3),))
+    for name in "AB":
+        pair = Bench(reservations=both, mode=Mode.LOAD_BALANCE)
+        partition(pair)
+        assert pair.lease(name, 4).yiaddr == FIRST + 3
+    pair = Bench(reservations=both, addresses=5, reserve_percent=0)
+    given = [pair.lease("A", number) for number in (11, 12, 13, 14, 15)]
+    assert [ack and ack.yiaddr - FIRST for ack in given] == [0, 1, 2, 4, None]
+    assert pair.lease("A", 4).yiaddr == FIRST + 3
+
+
+def test_in_the_draft_the_secondary_claims_what_it_will_lease():
+    """F16: a reservation on the secondary alone never works; the primary rejects it with 19."""
+    address = FIRST + 3
+    for names, status in (("AB", "BACKUP"), ("B", "FREE")):
+        pair = Bench(
+            profile=DRAFT,
+            mode=Mode.LOAD_BALANCE,
+            reservations=dict.fromkeys(names, ((3, address),)),
+        )
+        pair.run(5)
+        assert (pair.status("A", address), pair.status("B", address)) == (status, status)
+        (update,) = [
+            sent.message
+            for sent in pair.messages("BNDUPD", sender="B")
+            if sent.message.u32(FailoverOption.ASSIGNED_IP_ADDRESS) == address
+        ]
+        assert update.u16(FailoverOption.IP_FLAGS) == failover.IP_RESERVED
+        reasons = [{f[0]: f[1] for f in d[4]} for d in pair.decisions("B", "update-rejected")]
+        assert [found["reject reason"] for found in reasons] == ([] if names == "AB" else [19])

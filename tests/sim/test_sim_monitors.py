@@ -90,7 +90,9 @@ def test_a_lease_beyond_the_lead_time_is_told_of_first(monkeypatch):
 
 
 def test_a_survivor_that_forgets_the_lead_time_is_told_of_first(monkeypatch):
-    monkeypatch.setattr(service, "_lease", lambda found, desired_s, *_: (desired_s, "scope-lease"))
+    monkeypatch.setattr(
+        service, "_lease", lambda found, desired_s, *_: (desired_s, "scope-lease", "")
+    )
     lab = Lab(PAIR, lines="crash DHCP2\nrun 4m\nstart C1\nrun 1m")
     assert [r.value("monitor") for r in breaches(lab)] == ["beyond-lead-time"]
 
@@ -108,21 +110,6 @@ def test_a_lease_two_seconds_too_long_is_found_and_one_within_the_grain_is_not(m
 
 def both_own_everything(found, now, store):
     return (store.mask(BindingStatus.FREE), store.mask(BindingStatus.BACKUP))
-
-
-def test_one_address_for_two_clients_is_told_of_first(monkeypatch):
-    """A standby that gives away the primary's addresses."""
-    monkeypatch.setattr(service, "allocatable", both_own_everything)
-    lab = Lab(SITES, lines="cut WAN\nrun 4m\nstart C1\nrun until C1 bound\nstart C2\nrun 10s")
-    first = breaches(lab)[0]
-    assert first.value("monitor") == "duplicate-address"
-    assert first.value("address") == ip_to_int("10.0.0.51")
-    second, earlier = (lab.trace[n] for n in first.value("culprits"))
-    assert (lab.name(second), lab.name(earlier)) == ("C2", "C1")
-    assert first.event == second.event
-    facts = {name: value for name, value, _ in first.value("facts")}
-    assert (facts["first holder"], facts["second holder"]) == ("C1", "C2")
-    assert first.at == lab.records(Kind.RECEIVE, "C2")[-1].at, "at the second ACK"
 
 
 def test_two_partner_downs_make_a_duplicate_that_no_bug_is_to_blame_for():

@@ -147,7 +147,7 @@ MISTAKES = [
     ),
     (
         "[segments.LAN]",
-        '[switches]\nreceive-timer-s = "5"\n[segments.LAN]',
+        '[switches]\nreceive-timer-s = "soon"\n[segments.LAN]',
         "receive-timer-s",
         "has to be a whole number",
     ),

@@ -395,7 +395,7 @@ def test_a_state_shows_the_ways_out(view):
     at_step(view, 16)
     painted = at_step(view, 16, Selection("state", 3))
     moves = [row for row in painted.page.rows if hasattr(row, "event")]
-    assert [move.target.name for move in moves] == ["N", "PC", "PD", "PD"]
+    assert [move.target.name for move in moves] == ["R", "N", "PC", "PD", "PD"]
     assert all(move.why for move in moves)
 
 

@@ -6,7 +6,8 @@ from itertools import combinations
 
 import pytest
 
-from foviz import STATES, TABLE, ServerState
+from foviz import STATES, ServerState, profile_named, rows_of
+from foviz.failover.profile import with_switch
 from ui.layout import states as layout
 from ui.layout import states_graph as graph
 from ui.layout import states_labels as labels
@@ -37,21 +38,34 @@ def from_box(box: Area, x: float, y: float) -> float:
     return (dx * dx + dy * dy) ** 0.5
 
 
-def table_edges() -> set[tuple[ServerState, ServerState]]:
-    operator = (ServerState.PAUSED, ServerState.SHUTDOWN)
-    return {
-        (row.state, row.to)
-        for row in TABLE
-        if row.to is not None and row.to is not row.state and row.to not in operator
-    }
+MICROSOFT, DRAFT, ISC = map(profile_named, ("microsoft", "draft", "isc"))
+OPERATOR = (ServerState.PAUSED, ServerState.SHUTDOWN)
+
+
+def drawn_rows(profile):
+    return [
+        row
+        for row in rows_of(profile)
+        if row.state not in OPERATOR and row.to not in (None, row.state, *OPERATOR)
+    ]
+
+
+def table_edges(profile) -> set[tuple[ServerState, ServerState]]:
+    return {(row.state, row.to) for row in drawn_rows(profile)}
 
 
 # -- the table is the chart
 
 
 def test_every_edge_of_the_table_is_drawn_and_no_other():
-    assert {edge.key for edge in graph.edges("microsoft")} == table_edges()
-    assert {edge.key for edge in graph.edges("draft")} == table_edges()
+    for profile in (MICROSOFT, DRAFT, ISC):
+        assert {edge.key for edge in graph.edges(profile)} == table_edges(profile)
+    new = table_edges(ISC) - table_edges(DRAFT)
+    assert (ServerState.POTENTIAL_CONFLICT, ServerState.RECOVER) in new
+    waiting = with_switch(DRAFT, "startup_timeout", "wait")
+    start = (ServerState.STARTUP, ServerState.PARTNER_DOWN)
+    assert start in {edge.key for edge in graph.edges(waiting)}
+    assert start not in {edge.key for edge in graph.edges(DRAFT)}
 
 
 def test_every_placed_path_is_an_edge_of_the_table():
@@ -62,29 +76,25 @@ def test_every_placed_path_is_an_edge_of_the_table():
 
 
 def test_the_networkx_graph_has_the_same_edges():
-    assert set(graph.graph("microsoft").edges) == table_edges()
-    assert set(graph.graph("microsoft").nodes) == set(STATES)
+    assert set(graph.graph(MICROSOFT).edges) == table_edges(MICROSOFT)
+    assert set(graph.graph(ISC).edges) == table_edges(ISC)
+    assert set(graph.graph(MICROSOFT).nodes) == set(STATES)
 
 
 def test_each_row_of_the_table_is_told_by_an_edge():
-    told = [row for edge in graph.edges("draft") for row in edge.rows]
-    expected = [
-        row
-        for row in TABLE
-        if row.to not in (None, row.state, ServerState.PAUSED, ServerState.SHUTDOWN)
-    ]
-    assert sorted(told, key=str) == sorted(expected, key=str)
-    for edge in graph.edges("draft"):
+    told = [row for edge in graph.edges(ISC) for row in edge.rows]
+    assert sorted(told, key=str) == sorted(drawn_rows(ISC), key=str)
+    for edge in graph.edges(ISC):
         for row in edge.rows:
             assert row.why in edge.words
             assert row.section in edge.words
 
 
 def test_profile_microsoft_has_no_rows_of_states_that_it_lacks():
-    partners = {p for edge in graph.edges("microsoft") for row in edge.rows for p in row.partners}
+    partners = {p for edge in graph.edges(MICROSOFT) for row in edge.rows for p in row.partners}
     assert not partners & {ServerState.PAUSED, ServerState.SHUTDOWN}
-    assert graph.is_absent(ServerState.PAUSED, "microsoft")
-    assert not graph.is_absent(ServerState.PAUSED, "draft")
+    assert graph.is_absent(ServerState.PAUSED, MICROSOFT)
+    assert not graph.is_absent(ServerState.PAUSED, DRAFT)
 
 
 @pytest.mark.parametrize(
@@ -102,15 +112,15 @@ def test_a_starting_server_resumes_its_stored_state_with_the_link_taken_as_faile
 
 def test_possible_edges_leave_out_the_other_role():
     conflict = ServerState.POTENTIAL_CONFLICT
-    first = {end for _, end in graph.possible(conflict, primary=True, profile="microsoft")}
-    second = {end for _, end in graph.possible(conflict, primary=False, profile="microsoft")}
+    first = {end for _, end in graph.possible(conflict, primary=True, profile=MICROSOFT)}
+    second = {end for _, end in graph.possible(conflict, primary=False, profile=MICROSOFT)}
     assert first == {ServerState.CONFLICT_DONE, ServerState.RESOLUTION_INTERRUPTED}
     assert second == {ServerState.NORMAL, ServerState.RESOLUTION_INTERRUPTED}
 
 
 def test_the_way_back_goes_round_conflicts_and_the_operator():
     def way(name: str) -> list[str]:
-        found = graph.way(ServerState[name], ServerState.NORMAL, "microsoft")
+        found = graph.way(ServerState[name], ServerState.NORMAL, MICROSOFT)
         return [graph.letters(state) for state in found]
 
     assert way("RECOVER") == ["R", "RW", "RD", "N"]

@@ -72,8 +72,8 @@ LARGE: Final[dict[str, Point]] = {
 _COMPACT_NODE: Final = (34, 20)
 _LARGE_NODE: Final = (196, 60)
 
-# The last two of each table have no place in VISUAL §8: straight lines (DESIGN §11.28) that
-# leave STARTUP at its foot, clear of RECOVER.
+# The last three of each table have no place in VISUAL §8: straight lines (DESIGN §11.28), two
+# that leave STARTUP at its foot, clear of RECOVER, and one between the rows.
 COMPACT_PATHS: Final[dict[str, Path]] = {
     "S>R": Path((58, 40), (122, 40)),
     "R>RW": Path((158, 40), (204, 40)),
@@ -97,6 +97,7 @@ COMPACT_PATHS: Final[dict[str, Path]] = {
     "N>CI": Path((322, 96), (394, 96)),
     "S>CI": Path((54, 52), (394, 93)),
     "S>PC": Path((46, 52), (126, 88)),
+    "CI>R": Path((394, 95), (152, 52)),
 }
 LARGE_PATHS: Final[dict[str, Path]] = {
     "S>R": Path((239, 168), (303, 168)),
@@ -121,6 +122,7 @@ LARGE_PATHS: Final[dict[str, Path]] = {
     "N>CI": Path((1033, 396), (1201, 396)),
     "S>CI": Path((212, 200), (1253, 376)),
     "S>PC": Path((170, 200), (340, 376)),
+    "CI>R": Path((1202, 392), (446, 200)),
 }
 
 NAME_PLACES: Final[dict[str, str]] = {

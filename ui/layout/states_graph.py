@@ -13,18 +13,17 @@ import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from foviz import STATES, TABLE, Event, ServerState, TransitionRow, state_text
+from foviz import STATES, Event, ServerState, TransitionRow, profile_named, rows_of, state_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from networkx import DiGraph
 
+    from foviz import Profile
+
 OPERATOR_STATES: Final = (ServerState.PAUSED, ServerState.SHUTDOWN)
 """States into which only the operator leads; their frame says so in place of edges."""
-
-WITHOUT_OPERATOR_STATES: Final = ("microsoft",)
-"""Profiles that lack them."""
 
 _IN_CONTACT: Final = (
     ServerState.RECOVER,
@@ -44,6 +43,7 @@ _GLYPHS: Final = {
     Event.PARTNER_DOWN: "operator",
     Event.PAUSE: "operator",
     Event.SHUT_DOWN: "operator",
+    Event.RESUME: "operator",
 }
 
 _WORDS: Final = {
@@ -56,12 +56,17 @@ _WORDS: Final = {
     Event.PARTNER_DOWN: "operator",
     Event.PAUSE: "operator",
     Event.SHUT_DOWN: "operator",
+    Event.RESUME: "operator",
 }
+
+_OLD_DATABASE: Final = "the partner heard us long after our last operation"
 
 _GUARDS: Final = {
     "partner took over after our last operation": "took over since",
     "partner took over before our last operation": "took over before",
     "no stored state": "nothing stored",
+    "NORMAL is stored": "NORMAL stored",
+    _OLD_DATABASE: "old database",
 }
 
 EdgeKey = tuple[ServerState, ServerState]
@@ -97,59 +102,64 @@ def letters(state: ServerState) -> str:
     return STATES[state].letters
 
 
-def is_absent(state: ServerState, profile: str) -> bool:
+def is_absent(state: ServerState, profile: Profile) -> bool:
     """Whether a profile lacks a state."""
     return state in OPERATOR_STATES and not has_operator_states(profile)
 
 
-def has_operator_states(profile: str) -> bool:
+def has_operator_states(profile: Profile) -> bool:
     """Whether a profile knows PAUSED and SHUTDOWN."""
-    return profile not in WITHOUT_OPERATOR_STATES
+    return bool(profile.operator_states)
 
 
-@lru_cache(maxsize=8)
-def edges(profile: str = "microsoft") -> tuple[Edge, ...]:
-    """Return the edges of the chart in the order of the table.
+_USUAL: Final = profile_named("microsoft")
+_known: dict[tuple[object, ...], tuple[Edge, ...]] = {}
+_MOST_KNOWN: Final = 32
 
-    Left out: rows that change nothing, those into PAUSED and SHUTDOWN, and the row that leads
-    to the stored state (see :func:`resumed`), whose end the table does not name.
+
+def _key(profile: Profile) -> tuple[object, ...]:
+    return (profile.name, *profile.changed().items())
+
+
+def edges(profile: Profile = _USUAL) -> tuple[Edge, ...]:
+    """Return the edges of the chart in the order of the table, with a profile's switches.
+
+    Left out: rows that change nothing, those into and out of PAUSED and SHUTDOWN, and the row
+    that leads to the stored state (see :func:`resumed`), whose end the table does not name.
     """
-    found: dict[EdgeKey, list[TransitionRow]] = {}
-    for row in rows_of(profile):
-        if row.to is not None and row.to not in (row.state, *OPERATOR_STATES):
-            found.setdefault((row.state, row.to), []).append(row)
-    return tuple(_edge(*key, tuple(rows)) for key, rows in found.items())
-
-
-@lru_cache(maxsize=8)
-def rows_of(profile: str) -> tuple[TransitionRow, ...]:
-    """Return the rows of the table that can happen in a profile."""
-    if has_operator_states(profile):
-        return TABLE
-    return tuple(
-        row
-        for row in TABLE
-        if row.to not in OPERATOR_STATES
-        and not (row.partners and all(each in OPERATOR_STATES for each in row.partners))
-    )
+    key = _key(profile)
+    if key not in _known:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        found: dict[EdgeKey, list[TransitionRow]] = {}
+        for row in rows_of(profile):
+            apart = row.state in OPERATOR_STATES or row.to in (row.state, *OPERATOR_STATES)
+            if row.to is not None and not apart:
+                found.setdefault((row.state, row.to), []).append(row)
+        _known[key] = tuple(_edge(*ends, tuple(rows)) for ends, rows in found.items())
+    return _known[key]
 
 
 @lru_cache(maxsize=16)
 def resumed(stored: ServerState) -> Edge:
     """Return the edge from STARTUP to the stored state, its link taken as failed (§9.3.2)."""
-    failed = (r.to for r in TABLE if r.state == stored and r.event is Event.FAILED)
+    table = rows_of(_USUAL)  # what this asks for is the same in every profile
+    failed = (r.to for r in table if r.state == stored and r.event is Event.FAILED)
     end = next((to for to in failed if to is not None), stored)
-    rows = tuple(r for r in TABLE if r.state == ServerState.STARTUP and r.to is None)
+    rows = tuple(r for r in table if r.state == ServerState.STARTUP and r.to is None)
     return _edge(ServerState.STARTUP, end, rows)
 
 
-def possible(state: ServerState, *, primary: bool, profile: str) -> tuple[EdgeKey, ...]:
-    """Return the edges that a server can take from a state, leaving out the other role's rows."""
-    other = "secondary" if primary else "primary"
+def possible(state: ServerState, *, primary: bool, profile: Profile) -> tuple[EdgeKey, ...]:
+    """Return the edges that a server can take from a state, leaving out the other role's rows.
+
+    Nor an old database, which is found out at the first contact after a start and never later.
+    """
+    apart = ("secondary" if primary else "primary", _OLD_DATABASE)
     return tuple(
         edge.key
         for edge in edges(profile)
-        if edge.start == state and any(row.guard != other for row in edge.rows)
+        if edge.start == state and any(row.guard not in apart for row in edge.rows)
     )
 
 
@@ -214,15 +224,19 @@ def row_words(row: TransitionRow) -> str:
 # -- ways
 
 
-@lru_cache(maxsize=8)
-def graph(profile: str = "microsoft") -> DiGraph:
+def graph(profile: Profile = _USUAL) -> DiGraph:
     """Return the chart as a networkx graph: states with their service, edges with their rows."""
+    return _graph(edges(profile))
+
+
+@lru_cache(maxsize=8)
+def _graph(drawn: tuple[Edge, ...]) -> DiGraph:
     import networkx
 
     chart = networkx.DiGraph()
     for state, spec in STATES.items():
         chart.add_node(state, letters=spec.letters, service=spec.service.value)
-    for edge in edges(profile):
+    for edge in drawn:
         chart.add_edge(edge.start, edge.end, rows=edge.rows, effort=_effort(edge))
     return chart
 
@@ -234,7 +248,7 @@ def _effort(edge: Edge) -> int:
     return 5 if all(row.event is Event.PARTNER_DOWN for row in edge.rows) else 1
 
 
-def load(profile: str) -> None:
+def load(profile: Profile) -> None:
     """Load networkx and build the graph; for the time after the first frame."""
     graph(profile)
 
@@ -244,12 +258,16 @@ def is_loaded() -> bool:
     return "networkx" in sys.modules
 
 
-@lru_cache(maxsize=64)
-def way(start: ServerState, end: ServerState, profile: str) -> tuple[ServerState, ...]:
+def way(start: ServerState, end: ServerState, profile: Profile) -> tuple[ServerState, ...]:
     """Return the states on the easiest way, both ends included; empty when there is none."""
+    return _way(start, end, edges(profile))
+
+
+@lru_cache(maxsize=64)
+def _way(start: ServerState, end: ServerState, drawn: tuple[Edge, ...]) -> tuple[ServerState, ...]:
     import networkx
 
-    chart = graph(profile)
+    chart = _graph(drawn)
     if not networkx.has_path(chart, start, end):
         return ()
     return tuple(networkx.shortest_path(chart, start, end, weight="effort"))

@@ -54,6 +54,7 @@ SPOTS: Final[dict[str, Spot]] = {
     "N>CI": Spot(0.5, "above", 130),
     "S>CI": Spot(0.57, "on"),
     "S>PC": Spot(0.45, "right", 110),
+    "CI>R": Spot(0.7, "on", 120),
 }
 _TRIES: Final = (0.0, 0.08, -0.08, 0.16, -0.16)
 _OPPOSITE: Final = {"left": ("right",), "right": ("left",)}

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from foviz import (
     STATES,
-    TABLE,
     Binding,
     BindingStatus,
     ClientView,
     EndpointView,
     Kind,
     PoolView,
-    ServerState,
     ServerView,
     Session,
     TransitionRow,
@@ -22,6 +20,7 @@ from foviz import (
     duration_text,
     ip_text,
     mac_text,
+    rows_of,
     short_moment_text,
     state_text,
     weekday_text,
@@ -85,7 +84,6 @@ _LINKS: Final = {
     "drop": "a host’s connection to its segment",
     "bridge": "a line between two segments",
 }
-_OPERATOR_STATES: Final = (ServerState.PAUSED, ServerState.SHUTDOWN)
 
 
 def host_page(
@@ -392,19 +390,14 @@ def state_page(session: Session, state: int) -> Page:
         Pair("Source", spec.section, "Where it is defined."),
     ]
     rows.append(Caption(("on", "partner in", "to", "because")))
-    rows += [_move(row) for row in TABLE if _is_way_out(session, row, state)]
+    rows += [_move(row) for row in rows_of(session.profile) if _is_way_out(row, state)]
     head = Head(((state_text(state), True),), glyph=state_glyph(state, "client"))
     return Page("thing", head, -1, tuple(rows), badges=True)
 
 
-def _is_way_out(session: Session, row: TransitionRow, state: int) -> bool:
-    """Whether a row leads out of a state in this run's profile."""
-    if row.state != state or row.to == state:
-        return False
-    operators = row.to in _OPERATOR_STATES or (
-        bool(row.partners) and all(partner in _OPERATOR_STATES for partner in row.partners)
-    )
-    return not (operators and session.profile.name == "microsoft")
+def _is_way_out(row: TransitionRow, state: int) -> bool:
+    """Whether a row leads out of a state."""
+    return row.state == state and row.to != state
 
 
 def _move(row: TransitionRow) -> Move:

@@ -74,7 +74,7 @@ class StatesView(PaintedView):
             QTimer.singleShot(LOAD_AFTER_MS, self, self._load)
 
     def _load(self) -> None:
-        graph.load(self.model.session.profile.name)
+        graph.load(self.model.session.profile)
 
     def paint(self, painter: QPainter, w: int, h: int) -> None:
         """Paint edges, names, nodes, tokens, and what is pointed at."""
@@ -245,7 +245,7 @@ class StatesView(PaintedView):
         spec = STATES[state]
         lines = [f"{state_text(state)}. {spec.meaning} {spec.section}"]
         if graph.is_absent(state, facts.profile):
-            lines.append(f"Not in profile {facts.profile}.")
+            lines.append(f"Not in profile {facts.profile.name}.")
         lines.extend(f"{each.words()}." for each in facts.at(state))
         return "\n".join(lines)
 
@@ -253,7 +253,7 @@ class StatesView(PaintedView):
         """Return the usual way from a state back to NORMAL, or ``""``."""
         if state in (ServerState.STARTUP, ServerState.NORMAL):
             return ""
-        found = graph.way(state, ServerState.NORMAL, self.model.session.profile.name)
+        found = graph.way(state, ServerState.NORMAL, self.model.session.profile)
         if not found:
             return ""
         return f"Usual way back: {' → '.join(state_text(each) for each in found)}."

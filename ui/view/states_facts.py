@@ -13,7 +13,7 @@ from foviz import RowKind, ServerState, ServerView, short_moment_text, state_tex
 from ui.layout import states_graph as graph
 
 if TYPE_CHECKING:
-    from foviz import EndpointView, Record, Session
+    from foviz import EndpointView, Profile, Record, Session
     from ui.layout.states_graph import Edge, EdgeKey
     from ui.model.run import RunModel
 
@@ -67,7 +67,7 @@ class Taken:
 class Facts:
     """All that the chart shows besides the table."""
 
-    profile: str
+    profile: Profile
     standings: tuple[Standing, ...]
     taken: Taken | None
     possible: frozenset[EdgeKey]
@@ -92,7 +92,7 @@ class Facts:
 def facts_of(model: RunModel) -> Facts:
     """Return what the chart shows at the model's position."""
     session = model.session
-    profile = session.profile.name
+    profile = session.profile
     standings = _standings(session.snapshot().servers)
     changes = {each.number: last_change(session, each) for each in standings}
     chosen = model.selection.value if model.selection.kind == "host" else -1
@@ -131,7 +131,7 @@ def _standing(server: ServerView, endpoint: EndpointView) -> Standing:
 
 
 def _possible(
-    standings: tuple[Standing, ...], focused: Standing | None, profile: str
+    standings: tuple[Standing, ...], focused: Standing | None, profile: Profile
 ) -> frozenset[EdgeKey]:
     """Of the focused server if it lives, else of all that live."""
     living = [each for each in standings if each.on]

@@ -165,7 +165,7 @@ def _paint_operator(
     dash = metrics.DASH_HOST_BOX
     forms.box(painter, theme, *area, frame=frame, radius=metrics.RADIUS_CARD, dash=dash)
     room = area.w - theme.px(16)
-    note = f"not in profile {facts.profile}"
+    note = f"not in profile {facts.profile.name}"
     above = (f"operator states, {note}", note) if absent else ("operator states",)
     below = ("from any state; restart leads to STARTUP", "restart leads to STARTUP")
     node = chart.nodes["PA"]
