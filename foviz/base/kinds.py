@@ -7,11 +7,12 @@ addresses dotted, times µs since 1970-01-01 UTC unless a key says otherwise.
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import Final, NamedTuple
 
+from foviz.base.numbered import Numbered
 
-class Kind(IntEnum):
+
+class Kind(Numbered):
     """What sort of thing happened."""
 
     INTERVENTION = 0

@@ -7,7 +7,6 @@ story is told in round numbers.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from foviz.base.action import (
@@ -24,6 +23,7 @@ from foviz.base.action import (
 from foviz.base.address import BROADCAST, UNSPECIFIED, mac_text
 from foviz.base.errors import WireError
 from foviz.base.kinds import Kind
+from foviz.base.numbered import Named
 from foviz.base.rng import draw, draw_fraction
 from foviz.base.time import US
 from foviz.wire import dhcp as wire
@@ -41,7 +41,7 @@ PROBE_WAIT = 1 * US
 PARAMETERS = bytes((1, 3, 6, 15, 51, 54, 58, 59))
 
 
-class ClientState(Enum):
+class ClientState(Named):
     """States of RFC 2131 figure 5."""
 
     INIT = "INIT"

@@ -79,10 +79,11 @@ class DhcpServer:
 
     def watch_endings(self, now: int) -> list[Action]:
         """Set the timer for the next lease's end, unless it is set for that already."""
-        endings = [
-            scope.store.next_ending() for scope in self.scopes.values() if scope.port.may_end()
-        ]
-        wanted = min((moment for moment in endings if moment), default=0)
+        wanted = 0
+        for scope in self.scopes.values():
+            ending = scope.store.next_ending()
+            if ending and (not wanted or ending < wanted) and scope.port.may_end():
+                wanted = ending
         if wanted == self.wakeup:
             return []
         self.wakeup = wanted
@@ -121,7 +122,10 @@ class DhcpServer:
             return [_decision("ignored", verdict.rule, hardware, 0, verdict.facts)]
         handler = _HANDLERS[request]
         actions = handler(self, now, scope, query, message, datagram.interface)
-        return [*_carrying(actions, verdict.carried), *self.watch_endings(now)]
+        if verdict.carried:
+            actions = _carrying(actions, verdict.carried)
+        actions.extend(self.watch_endings(now))
+        return actions
 
     def _scope_for(self, message: DhcpMessage, datagram: Datagram) -> Scope | None:
         """Find the scope by relay, by the client's address, by the interface (§4.3.1)."""
@@ -420,8 +424,6 @@ _HANDLERS = {
 
 def _carrying(actions: list[Action], facts: tuple[Fact, ...]) -> list[Action]:
     """Let an answer's decision show why this server is the one that answers, too."""
-    if not facts:
-        return actions
     found: list[Action] = []
     for action in actions:
         if isinstance(action, Note) and action.kind is Kind.DECISION:

@@ -223,29 +223,31 @@ def prove(endpoint: Endpoint, frame: bytes, raw: FailoverMessage) -> tuple[int, 
     """Check the digest and the order of ids; return the reject-reason and its record (§11.1)."""
     secret = endpoint.relationship.secret
     kind = digest.TYPE_OF_DIALECT[endpoint.profile.wire_dialect]
-    about: tuple[Fact, ...] = (
-        ("message", type_text(raw.type), ""),
-        ("from", endpoint.relationship.partner_name, ""),
-    )
     reason = digest.fault(frame, raw, secret, kind)
     if reason:
-        facts = (*about, ("reject reason", int(reason), ""))
+        facts = (*_about(endpoint, raw), ("reject reason", int(reason), ""))
         return reason, refusal(digest.RULES[reason], facts)
     if not secret or raw.type in ANSWERS or raw.type == FailoverType.CONNECT:
         return 0, None
     if raw.xid <= endpoint.heard_xid:
-        facts = (*about, ("its id", raw.xid, ""), ("the last id", endpoint.heard_xid, ""))
-        return RejectReason.OTHER, refusal("replayed", facts)
+        ids: tuple[Fact, ...] = (("its id", raw.xid, ""), ("the last id", endpoint.heard_xid, ""))
+        return RejectReason.OTHER, refusal("replayed", (*_about(endpoint, raw), *ids))
     endpoint.heard_xid = raw.xid
     return 0, None
+
+
+def _about(endpoint: Endpoint, raw: FailoverMessage) -> tuple[Fact, ...]:
+    return (
+        ("message", type_text(raw.type), ""),
+        ("from", endpoint.relationship.partner_name, ""),
+    )
 
 
 def heard(endpoint: Endpoint, now: int) -> list[Action]:
     """Any message restarts the receive timer (§8.3); the last operation is on disk."""
     endpoint.last_heard = now
-    endpoint.durable = endpoint.durable._replace(last_operation=now)
     return [
-        Persist("failover", endpoint.name, endpoint.durable, quiet=True),
+        *messages.operating(endpoint, now),
         SetTimer("receive", endpoint.profile.receive_timer_s * US),
     ]
 

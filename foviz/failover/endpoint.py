@@ -23,6 +23,7 @@ from foviz.failover import (
     startup,
     updates,
 )
+from foviz.failover.relationship import Role
 from foviz.failover.states import (
     PARTNER_DOWN,
     RECOVER,
@@ -78,6 +79,10 @@ class Durable(NamedTuple):
     virgin: bool = False
     """This server has not been beyond recovery yet: the relationship is new."""
 
+    def operating(self, now: int) -> Durable:
+        """Return the record with the time of last operation, of which there are many."""
+        return tuple.__new__(Durable, (*self[:4], now, *self[5:]))
+
 
 def restored(copy: Durable | None, now: int, went_down: int) -> Durable:
     """Return the record of a server that was told that its database is a backup (§5.16)."""
@@ -102,6 +107,8 @@ class Endpoint:
         networks: dict[str, tuple[int, int]] | None = None,
     ) -> None:
         self.relationship: Relationship = relationship
+        self.name: str = relationship.name
+        self.is_primary: bool = relationship.role is Role.PRIMARY
         self.profile: Profile = profile
         self.stores: dict[str, LeaseStore] = {name: stores[name] for name in relationship.scopes}
         self.fresh: bool = durable is None
@@ -156,16 +163,6 @@ class Endpoint:
         self.wants_updates = False
         self.wants_push = False
         self.wants_balance = False
-
-    @property
-    def name(self) -> str:
-        """The relationship's name."""
-        return self.relationship.name
-
-    @property
-    def is_primary(self) -> bool:
-        """Whether this side is the primary."""
-        return self.relationship.role.is_primary
 
     @property
     def mclt_s(self) -> int:
@@ -305,7 +302,9 @@ class Endpoint:
         except WireError as error:
             dropped = connection.drop(self, now, f"protocol error: {error}")
             return [*dropped, *machine.flush(self, now)]
-        return [*self.take_frames(now, frames), *machine.flush(self, now)]
+        actions = self.take_frames(now, frames)
+        actions.extend(machine.flush(self, now))
+        return actions
 
     def take_frames(self, now: int, frames: list[bytes]) -> list[Action]:
         """Take whole messages; the first one that is nonsense ends the connection."""
@@ -318,7 +317,9 @@ class Endpoint:
 
     def on_message(self, now: int, message: FailoverMessage) -> list[Action]:
         """Take one message of the partner that was proved and decoded."""
-        return [*connection.heard(self, now), *self._dispatch(now, message)]
+        actions = connection.heard(self, now)
+        actions.extend(self._dispatch(now, message))
+        return actions
 
     def _dispatch(self, now: int, message: FailoverMessage) -> list[Action]:
         kind = message.type
@@ -327,17 +328,15 @@ class Endpoint:
         if kind == FailoverType.STATE and self.greeted:
             return connection.on_state(self, now, message)
         if kind == FailoverType.BNDUPD and self.contact:
-            return [
-                *updates.on_bndupd(self, now, message),
-                *machine.update_heard(self),
-                *balance.look(self, now),
-            ]
+            actions = updates.on_bndupd(self, now, message)
+            actions.extend(machine.update_heard(self))
+            actions.extend(balance.look(self, now))
+            return actions
         if kind == FailoverType.BNDACK and self.contact:
-            return [
-                *updates.on_bndack(self, now, message),
-                *connection.acknowledged(self, now),
-                *balance.look(self, now),
-            ]
+            actions = updates.on_bndack(self, now, message)
+            actions.extend(connection.acknowledged(self, now))
+            actions.extend(balance.look(self, now))
+            return actions
         if kind in (FailoverType.POOLREQ, FailoverType.POOLRESP) and self.contact:
             return balance.on_message(self, now, message)
         if kind in (FailoverType.UPDREQ, FailoverType.UPDREQALL) and self.contact:

@@ -28,6 +28,7 @@ VENDOR_CLASS = "foviz"
 
 Options = tuple[tuple[int, bytes], ...]
 
+_STATUSES = tuple(BindingStatus)
 _NAMED = (BindingStatus.ACTIVE, BindingStatus.EXPIRED, BindingStatus.RELEASED)
 """Statuses whose update must name the client (table 7.1-1)."""
 
@@ -48,15 +49,22 @@ def send(
     if xid is None:
         xid = endpoint.new_xid()
     message = FailoverMessage(kind, whole_seconds(now), xid, options)
-    endpoint.durable = endpoint.durable._replace(last_operation=now)
     actions: list[Action] = [
-        Persist("failover", endpoint.name, endpoint.durable, quiet=True),
+        *operating(endpoint, now),
         SendStream(handle or endpoint.connection, seal(endpoint, message)),
         SetTimer("send", endpoint.send_after_s * US),
     ]
     if kind == FailoverType.BNDUPD and not endpoint.unacked_since:
         actions.extend(wait_for_ack(endpoint, now))
     return actions
+
+
+def operating(endpoint: Endpoint, now: int) -> list[Action]:
+    """Write the time of last operation, once an event."""
+    if endpoint.durable.last_operation == now:
+        return []
+    endpoint.durable = endpoint.durable.operating(now)
+    return [Persist("failover", endpoint.name, endpoint.durable, quiet=True)]
 
 
 def seal(endpoint: Endpoint, message: FailoverMessage) -> bytes:
@@ -245,27 +253,21 @@ def parse_binding(options: Options) -> Binding | None:
     if address is None or status is None or not 1 <= status[0] <= 7:
         return None
     hardware = fields.get(FailoverOption.CLIENT_HARDWARE_ADDRESS, b"")[1:]
-    kind = BindingStatus(status[0])
+    kind = _STATUSES[status[0] - 1]
     if kind in _NAMED and not hardware:
         return None
-    moments = {
-        code: int.from_bytes(fields[code], "big") * US
-        for code in (
-            FailoverOption.LEASE_EXPIRATION_TIME,
-            FailoverOption.POTENTIAL_EXPIRATION_TIME,
-            FailoverOption.START_TIME_OF_STATE,
-            FailoverOption.CLIENT_LAST_TRANSACTION_TIME,
-        )
-        if code in fields
-    }
-    expires = moments.get(FailoverOption.LEASE_EXPIRATION_TIME, 0)
+    expires = _moment(fields, FailoverOption.LEASE_EXPIRATION_TIME)
     return Binding(
         address=int.from_bytes(address, "big"),
         status=kind,
         client_id=fields.get(FailoverOption.CLIENT_IDENTIFIER, b""),
         hardware=hardware,
         expires=expires + US - 1 if expires else 0,
-        start=moments.get(FailoverOption.START_TIME_OF_STATE, 0),
-        cltt=moments.get(FailoverOption.CLIENT_LAST_TRANSACTION_TIME, 0),
-        received_pet=moments.get(FailoverOption.POTENTIAL_EXPIRATION_TIME, 0),
+        start=_moment(fields, FailoverOption.START_TIME_OF_STATE),
+        cltt=_moment(fields, FailoverOption.CLIENT_LAST_TRANSACTION_TIME),
+        received_pet=_moment(fields, FailoverOption.POTENTIAL_EXPIRATION_TIME),
     )
+
+
+def _moment(fields: dict[int, bytes], code: int) -> int:
+    return int.from_bytes(fields.get(code, b""), "big") * US

@@ -235,12 +235,9 @@ def _first(framer: Framer, octets: bytes) -> tuple[list[bytes], FailoverMessage 
 
 def _own(name: str, actions: list[Action]) -> list[Action]:
     """Prefix the timers of an endpoint with its relationship's name."""
-    owned: list[Action] = []
-    for action in actions:
-        if isinstance(action, SetTimer):
-            owned.append(SetTimer(f"{name}/{action.name}", action.after))
-        elif isinstance(action, CancelTimer):
-            owned.append(CancelTimer(f"{name}/{action.name}"))
-        else:
-            owned.append(action)
-    return owned
+    for place, action in enumerate(actions):
+        if type(action) is SetTimer:
+            actions[place] = SetTimer(f"{name}/{action.name}", action.after)
+        elif type(action) is CancelTimer:
+            actions[place] = CancelTimer(f"{name}/{action.name}")
+    return actions

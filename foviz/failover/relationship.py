@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import NamedTuple
 
+from foviz.base.numbered import Named
 
-class Mode(Enum):
+
+class Mode(Named):
     """How the two servers share the clients."""
 
     HOT_STANDBY = "hot standby"
     LOAD_BALANCE = "load balance"
 
 
-class Role(Enum):
+class Role(Named):
     """Protocol roles. In hot standby the primary is the active server."""
 
     PRIMARY = "primary"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Final, NamedTuple
 
+from foviz.base.numbered import Named
 from foviz.wire.failover import ServerState, state_text
 
 STARTUP = ServerState.STARTUP
@@ -21,7 +21,7 @@ CONFLICT_DONE = ServerState.CONFLICT_DONE
 RECOVER_WAIT = ServerState.RECOVER_WAIT
 
 
-class Service(Enum):
+class Service(Named):
     """What a state does for clients (draft-12 §9.3–9.14)."""
 
     SILENT = "silent"
@@ -100,7 +100,7 @@ STATE_NAMES: Final[dict[str, ServerState]] = {state_text(state): state for state
 """Every state by the name people write."""
 
 
-class Event(Enum):
+class Event(Named):
     """What can change a failover state."""
 
     START = "start"

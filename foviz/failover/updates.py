@@ -60,14 +60,16 @@ def pump(endpoint: Endpoint, now: int) -> list[Action]:
     if not endpoint.contact:
         return []
     actions: list[Action] = []
-    while len(endpoint.outstanding) < endpoint.partner_max_unacked:
+    while endpoint.queue and len(endpoint.outstanding) < endpoint.partner_max_unacked:
         # An address waits for the answer to its last update before the next one goes.
         key = next((key for key in endpoint.queue if key not in endpoint.busy), None)
         if key is None:
             break
         del endpoint.queue[key]
         actions.extend(_send_update(endpoint, now, key))
-    return [*actions, *_finish_request(endpoint, now)]
+    if endpoint.request is not None:
+        actions.extend(_finish_request(endpoint, now))
+    return actions
 
 
 def push_all(endpoint: Endpoint, now: int, *, everything: bool = False) -> list[Key]:
@@ -120,9 +122,9 @@ def _send_update(endpoint: Endpoint, now: int, key: Key) -> list[Action]:
     xid = endpoint.new_xid()
     endpoint.outstanding[xid] = (scope, sent)
     endpoint.busy[key] = xid
-    reserved = address in store.reservations
     always = endpoint.profile.update_always_has_expirations
-    options = messages.binding_options(sent._replace(reserved=reserved), always=always)
+    flagged = sent._replace(reserved=True) if address in store.reservations else sent
+    options = messages.binding_options(flagged, always=always)
     return [*actions, *messages.send(endpoint, now, FailoverType.BNDUPD, options, xid)]
 
 
@@ -134,11 +136,10 @@ def _to_send(binding: Binding, *, claims: bool) -> Binding:
     """
     if claims:
         return binding._replace(known=False)
-    marked = binding._replace(known=False, told=int(binding.status))
+    pet = binding.pet
     if binding.status is ACTIVE:
-        furthest = max(binding.pet, binding.acked_pet, binding.received_pet)
-        marked = marked._replace(pet=furthest)
-    return marked
+        pet = max(pet, binding.acked_pet, binding.received_pet)
+    return binding._replace(known=False, told=int(binding.status), pet=pet)
 
 
 def _mark(store: LeaseStore, binding: Binding) -> Persist:
@@ -202,17 +203,21 @@ def _acknowledged(
         if current.status is sent.status:
             event = Event.CONFIRMED
         return change(store, sent._replace(known=True), event)
-    # The sender copies what it sent: a BNDACK carries no potential expiration (§7.1.5).
-    new = current._replace(acked_pet=max(current.acked_pet, sent.pet), refused=False)
     # What we told still holds, though the partner may have told us something meanwhile.
-    holds = current._replace(cltt=sent.cltt, received_pet=sent.received_pet) == sent
+    holds = current is sent or sent == current._replace(
+        cltt=sent.cltt, received_pet=sent.received_pet
+    )
     if holds and current.status in ENDED:
         return _make_available(endpoint, store, current, now, Event.ACKNOWLEDGED)
-    if holds:
-        return change(store, new._replace(known=True), Event.CONFIRMED)
-    if current.status is ACTIVE and sent.status is ACTIVE and current.client == sent.client:
-        return change(store, new, Event.CONFIRMED)
-    return []
+    renewed = current.status is ACTIVE and sent.status is ACTIVE and current.client == sent.client
+    if not holds and not renewed:
+        return []
+    # The sender copies what it sent: a BNDACK carries no potential expiration (§7.1.5).
+    acked = max(current.acked_pet, sent.pet)
+    known = holds or current.known
+    return change(
+        store, current._replace(acked_pet=acked, refused=False, known=known), Event.CONFIRMED
+    )
 
 
 def _make_available(
@@ -320,13 +325,14 @@ def _read(endpoint: Endpoint, options: messages.Options) -> Binding | None:
     fields = dict(options)
     if endpoint.profile.update_demands == "table":
         needed = required(FailoverType.BNDUPD, update.status.name)
-        if any(option not in fields for option in needed):
+        if not all(map(fields.__contains__, needed)):
             return None
-    return update._replace(reserved=bool(_flags(fields) & IP_RESERVED))
+    return update._replace(reserved=True) if _flags(fields) & IP_RESERVED else update
 
 
 def _flags(fields: dict[int, bytes]) -> int:
-    return int.from_bytes(fields.get(FailoverOption.IP_FLAGS, b""), "big")
+    data = fields.get(FailoverOption.IP_FLAGS)
+    return int.from_bytes(data, "big") if data else 0
 
 
 def _case(
@@ -377,7 +383,8 @@ def merge(
     endpoint: Endpoint, now: int, store: LeaseStore, own: Binding, update: Binding
 ) -> Binding:
     """Return what this server believes after accepting *update*."""
-    update = update._replace(reserved=False)
+    if update.reserved:
+        update = update._replace(reserved=False)
     if update.status in ENDED:
         # The server that acknowledges frees at once, the sender on the BNDACK (§5.11).
         status = status_when_freed(endpoint, store, update)

@@ -8,9 +8,9 @@ a partner is answered by :class:`StandAlone`.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from foviz.base.numbered import Named
 from foviz.base.time import DAY, US
 from foviz.lease.binding import ENDED, FREE, Binding
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from foviz.wire.failover import BindingStatus
 
 
-class Request(Enum):
+class Request(Named):
     """What a client's message asks for (RFC 2131 §4.3.2 tells the four REQUESTs apart)."""
 
     DISCOVER = "discover"

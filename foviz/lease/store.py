@@ -10,6 +10,7 @@ import heapq
 from typing import TYPE_CHECKING
 
 from foviz.lease.binding import ACTIVE, BACKUP, FREE, Binding
+from foviz.lease.ledger import Ledger
 from foviz.wire.failover import BindingStatus
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class LeaseStore:
         self.last = last
         self.excluded: Mask = excluded
         self.whole: Mask = ((1 << (last - first + 1)) - 1) & ~excluded
-        self._bindings: dict[int, Binding] = {}
+        self._bindings: Ledger[int] = Ledger()
         self._masks: dict[BindingStatus, Mask] = dict.fromkeys(BindingStatus, 0)
         self._masks[FREE] = self.whole
         self._unknown: Mask = 0
@@ -157,8 +158,8 @@ class LeaseStore:
     def lease_of(self, client: bytes) -> Binding | None:
         """Return the client's running lease, else the latest binding that names it, else None."""
         bindings = self.of_client(client)
-        if not bindings:
-            return None
+        if len(bindings) < 2:
+            return bindings[0] if bindings else None
         return max(bindings, key=lambda found: (found.status is ACTIVE, found.cltt, found.start))
 
     def touched(self) -> list[Binding]:
@@ -169,7 +170,7 @@ class LeaseStore:
         """Return the moment (µs) at which the next lease ends, or 0 when none runs."""
         while self._endings:
             expires, address = self._endings[0]
-            binding = self.get(address)
+            binding = self._bindings[address]
             if binding.status is ACTIVE and binding.expires == expires:
                 return expires
             heapq.heappop(self._endings)

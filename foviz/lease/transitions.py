@@ -7,10 +7,10 @@ and a coverage test.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from foviz.base.action import Persist
+from foviz.base.numbered import Named
 from foviz.lease.binding import (
     ABANDONED,
     ACTIVE,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from foviz.lease.store import LeaseStore
 
 
-class Event(Enum):
+class Event(Named):
     """What can change a binding."""
 
     LEASED = "leased"

@@ -11,7 +11,9 @@ import pickle
 import zlib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from foviz.dhcp.client import ClientConfig, DhcpClient
 from foviz.lease.binding import Binding
+from foviz.sim.host import ClientHost
 from foviz.sim.network import Interface
 from foviz.sim.world import World
 
@@ -140,6 +142,28 @@ def _by_values(value: tuple[Any, ...]) -> tuple[type, tuple[Any, ...]]:
 for _named in (Binding, Interface):
     # There are hundreds of them, and a NamedTuple's own way of being pickled is twice as slow.
     copyreg.pickle(_named, _by_values)
+
+
+_NOBODY: Final = ClientConfig("", b"", 0)
+_NAMES: Final[dict[type, tuple[str, ...]]] = {
+    ClientHost: tuple(vars(ClientHost(0, _NOBODY))),
+    DhcpClient: tuple(vars(DhcpClient(_NOBODY, {}))),
+}
+"""The attributes of what there are hundreds of, in their order."""
+
+
+def _without_names(value: Any) -> tuple[Any, ...]:
+    return _named_again, (type(value), *vars(value).values())
+
+
+def _named_again(kind: type, *values: Any) -> Any:
+    new: Any = object.__new__(kind)
+    vars(new).update(zip(_NAMES[kind], values, strict=True))
+    return new
+
+
+for _many in _NAMES:
+    copyreg.pickle(_many, _without_names)
 
 
 def _pack(value: Any, level: int) -> bytes:

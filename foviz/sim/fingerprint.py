@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from foviz.sim.world import World
 
-_APART = ("recorder", "touched", "blobs", "_ways")
+_APART = ("recorder", "touched", "blobs", "_ways", "_routes", "_packed")
 """Caches and outlets: not part of what the world is."""
 
 

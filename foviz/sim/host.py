@@ -14,6 +14,7 @@ from foviz.dhcp.scope import Scope, ScopeConfig
 from foviz.dhcp.server import DhcpServer
 from foviz.failover.endpoint import Endpoint, restored
 from foviz.failover.process import FailoverProcess
+from foviz.lease.ledger import Ledger
 from foviz.lease.port import ScopePort, StandAlone
 from foviz.lease.store import LeaseStore
 from foviz.wire.dhcp import CLIENT_PORT, SERVER_PORT
@@ -60,7 +61,9 @@ class Host:
 
     def persist(self, table: str, key: Any, value: Any) -> None:
         """Write durably; None deletes."""
-        entries = self.disk.setdefault(table, {})
+        entries = self.disk.get(table)
+        if entries is None:
+            entries = self.disk[table] = Ledger() if table == "leases" else {}
         if value is None:
             entries.pop(key, None)
         else:
@@ -230,7 +233,7 @@ class ServerHost(Host):
         MS-DHCPF §3.1.7.2: after a restore every relationship is in RECOVER and asks for all.
         """
         assert self.backup is not None
-        self.disk = {name: dict(entries) for name, entries in self.backup.items()}
+        self.disk = {name: type(entries)(entries) for name, entries in self.backup.items()}
         if not told:
             return
         copied = self.disk.setdefault("failover", {})

@@ -82,8 +82,12 @@ class Network:
         self._by_address: dict[int, list[int]] = {}
         self._by_hardware: dict[bytes, int] = {}
         self._ways: dict[str, dict[int, tuple[Hop, ...]]] = {}
+        self._routes: dict[tuple[Interface, int], tuple[Hop, ...] | None] = {}
         self.changes = 0
         """Counts changes, so that a checkpoint knows whether it has to write this again."""
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**vars(self), "_routes": {}}
 
     # -- building
 
@@ -106,12 +110,14 @@ class Network:
         self._links_of[a].append(name)
         self._links_of[b].append(name)
         self._ways.clear()
+        self._routes.clear()
         self.changes += 1
         return link
 
     def add_interface(self, interface: Interface) -> None:
         """Give a host an interface."""
         self.interfaces[interface.host].append(interface)
+        self._routes.clear()
         self._by_hardware[interface.hardware] = interface.host
         if interface.address:
             self.hold(interface.address, interface.host)
@@ -119,6 +125,7 @@ class Network:
     def add_router(self, host: int) -> None:
         """Let IP packets pass through a host; it has no power yet."""
         self.routers[host] = None
+        self._routes.clear()
         self.dead_routers[self.host_names[host]] = None
 
     def set_power(self, host: int, *, on: bool) -> None:
@@ -187,6 +194,12 @@ class Network:
 
     def route(self, interface: Interface, host: int) -> tuple[Hop, ...] | None:
         """Return the way of an IP packet: bridged if it can be, else through routers."""
+        key = interface, host
+        if key not in self._routes:
+            self._routes[key] = self._find_route(interface, host)
+        return self._routes[key]
+
+    def _find_route(self, interface: Interface, host: int) -> tuple[Hop, ...] | None:
         way = self.way(interface, host)
         if way is not None or not self.routers or interface.host == host:
             return way

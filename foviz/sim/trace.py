@@ -12,8 +12,10 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from struct import Struct
 from typing import Any, Final, Protocol
+from zlib import crc32
 
 from foviz.base.kinds import PLACES, Kind
 
@@ -27,7 +29,7 @@ _HEAD: Final = Struct("<qiBhI")
 _PACKING: Final = 2
 """Version 2 of the packing is a function of the values alone; later ones depend on references."""
 
-_dumps, _crc32, _pack_head = marshal.dumps, zlib.crc32, _HEAD.pack
+_dumps, _pack_head = marshal.dumps, _HEAD.pack
 
 _New = tuple[int, int, Kind, int, int, tuple[Any, ...]]
 """(at, host, kind, cause, event, data)"""
@@ -81,9 +83,10 @@ class Trace:
         self._kind = array("B")
         self._host = array("h")
         self._event = array("I")
-        self._fingerprint = array("I")
         self._start = array("I")
         self._sealed: list[bytes] = []
+        self._fingerprint = array("I")
+        """Of as many records as somebody asked about: it is worked out when it is wanted."""
         self._open = bytearray()
         self._new: list[_New] = []
         """Appended and not packed yet: a block is packed at once, or when somebody reads."""
@@ -115,15 +118,9 @@ class Trace:
         if not new:
             return
         packed = [_dumps(row[_DATA], _PACKING) for row in new]
-        last, start = self._last_fingerprint(), len(self._open)
-        fingerprints, starts = [], []
-        for (at, host, kind, cause, event, _), octets in zip(new, packed, strict=True):
-            last = _crc32(octets, _crc32(_pack_head(at, cause, kind, host, event), last))
-            fingerprints.append(last)
-            starts.append(start)
-            start += len(octets)
+        starts = accumulate(map(len, packed[:-1]), initial=len(self._open))
         ats, hosts, kinds, causes, events, _ = zip(*new, strict=True)
-        added = (ats, causes, kinds, hosts, events, fingerprints, starts)
+        added = (ats, causes, kinds, hosts, events, starts)
         for column, values in zip(self._columns(), added, strict=True):
             column.extend(values)
         self._open += b"".join(packed)
@@ -133,11 +130,6 @@ class Trace:
             self._sealed.append(zlib.compress(self._open, 1))
             self._open = bytearray()
 
-    def _last_fingerprint(self) -> int:
-        if self._fingerprint:
-            return self._fingerprint[-1]
-        return self.parent.fingerprint(self.shared) if self.parent is not None else 0
-
     def _columns(self) -> tuple[array[int], ...]:
         return (
             self._at,
@@ -145,7 +137,6 @@ class Trace:
             self._kind,
             self._host,
             self._event,
-            self._fingerprint,
             self._start,
         )
 
@@ -161,7 +152,7 @@ class Trace:
         if keep < len(self._at):
             del self._open[self._start[keep] :]
         self._cache.clear()
-        for column in self._columns():
+        for column in (*self._columns(), self._fingerprint):
             del column[keep:]
         self._room = BLOCK - keep % BLOCK
 
@@ -186,22 +177,24 @@ class Trace:
         )
 
     def _data(self, place: int) -> tuple[Any, ...]:
-        block = place // BLOCK
-        octets: bytes | bytearray
-        if block == len(self._sealed):
-            octets = self._open
-        else:
-            found = self._cache.get(block)
-            if found is None:
-                if len(self._cache) >= _CACHED_BLOCKS:
-                    del self._cache[next(iter(self._cache))]
-                found = self._cache[block] = zlib.decompress(self._sealed[block])
-            octets = found
-        start = self._start[place]
-        after = place + 1
-        end = self._start[after] if after % BLOCK and after < len(self._start) else len(octets)
-        data: tuple[Any, ...] = marshal.loads(octets[start:end])
+        data: tuple[Any, ...] = marshal.loads(self._octets(place, self._block(place // BLOCK)))
         return data
+
+    def _octets(self, place: int, block: bytes | bytearray) -> bytes | bytearray:
+        """Return the data of a record, which stands in a *block*."""
+        after = place + 1
+        end = self._start[after] if after % BLOCK and after < len(self._start) else len(block)
+        return block[self._start[place] : end]
+
+    def _block(self, block: int) -> bytes | bytearray:
+        if block == len(self._sealed):
+            return self._open
+        found = self._cache.get(block)
+        if found is None:
+            if len(self._cache) >= _CACHED_BLOCKS:
+                del self._cache[next(iter(self._cache))]
+            found = self._cache[block] = zlib.decompress(self._sealed[block])
+        return found
 
     def at(self, index: int) -> int:
         """Return the moment of a record."""
@@ -239,13 +232,33 @@ class Trace:
         return self._event[place] if place >= 0 else self._of_parent().event(index)
 
     def fingerprint(self, length: int) -> int:
-        """Return the rolling fingerprint of the first *length* records."""
+        """Return the rolling fingerprint of the first *length* records: it tells courses apart."""
         if self._new:
             self._pack()
         place = length - 1 - self.shared
-        if place >= 0:
-            return self._fingerprint[place]
-        return self.parent.fingerprint(length) if self.parent is not None else 0
+        if place < 0:
+            return self.parent.fingerprint(length) if self.parent is not None else 0
+        if place >= len(self._fingerprint):
+            self._roll_on(place + 1)
+        return self._fingerprint[place]
+
+    def _roll_on(self, end: int) -> None:
+        """Work the fingerprints of this branch's own records out, up to the place *end*."""
+        marks = self._fingerprint
+        last = self.fingerprint(self.shared + len(marks))
+        while len(marks) < end:
+            start = len(marks)
+            octets = self._block(start // BLOCK)
+            for place in range(start, min(end, start - start % BLOCK + BLOCK)):
+                head = _pack_head(
+                    self._at[place],
+                    self._cause[place],
+                    self._kind[place],
+                    self._host[place],
+                    self._event[place],
+                )
+                last = crc32(self._octets(place, octets), crc32(head, last))
+                marks.append(last)
 
     def count_until_event(self, event: int) -> int:
         """Return how many records the first *event* events emitted."""

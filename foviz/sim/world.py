@@ -179,13 +179,14 @@ class World:
         """
         self.touched[host.index] = None
         for action in actions:
-            if isinstance(action, Note):
+            if type(action) is Note:
                 kind = action.kind
                 index = self.record(host.index, kind, cause, action.data)
                 if kind in _LEADING:
                     cause = index
-                self.monitors.on_note(self, host, index, action)
-            elif isinstance(action, Persist):
+                if kind in _WATCHED:
+                    self.monitors.on_note(self, host, index, action)
+            elif type(action) is Persist:
                 self._persist(host, action, cause)
             else:
                 _CARRY_OUT[type(action)](self, host, engine, action, cause)
@@ -293,6 +294,9 @@ class World:
         """Return the clients in order."""
         return [host for host in self.hosts if isinstance(host, ClientHost)]
 
+
+_WATCHED = frozenset((Kind.BINDING, Kind.STATE, Kind.DECISION))
+"""Records at which the monitors look."""
 
 _LEADING = frozenset((Kind.DECISION, Kind.STATE, Kind.CLIENT, Kind.POOL, Kind.CONFLICT))
 """Records that are the cause of what the same engine does after them."""

@@ -8,6 +8,7 @@ what an absence means, since each dialect does it another way.
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 from typing import Final, NamedTuple, TypeAlias
 
 from foviz.wire.failover import BindingStatus, FailoverOption, FailoverType
@@ -158,6 +159,7 @@ DEMANDS: Final[dict[tuple[FailoverType, str], Table]] = {
 """By message type and case; an option that a table does not name has no business there."""
 
 
+@cache
 def required(kind: FailoverType, case: str = "") -> tuple[FailoverOption, ...]:
     """Return the options that a message can't do without, whatever else holds."""
     table = DEMANDS[kind, case]

@@ -6,11 +6,11 @@ Not here: what an option means (:mod:`foviz.wire.options`), who answers whom, UD
 
 from __future__ import annotations
 
-from enum import IntEnum
 from struct import Struct
 from typing import Final, NamedTuple
 
 from foviz.base.errors import WireError
+from foviz.base.numbered import Numbered
 
 BOOTREQUEST: Final = 1
 BOOTREPLY: Final = 2
@@ -38,7 +38,7 @@ _HEAD: Final = Struct("!BBBBIHHIIII16s64s128s4s")
 _LONGEST_ADDRESS: Final = 16
 
 
-class MessageType(IntEnum):
+class MessageType(Numbered):
     """Option 53 (RFC 2132 §9.6)."""
 
     DISCOVER = 1

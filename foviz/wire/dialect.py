@@ -152,7 +152,8 @@ def _to_microsoft(
             for code, data in message.options
             if code not in _TLS or message.type not in _GREETINGS
         ]
-    return message._replace(options=tuple(options), payload_offset=MICROSOFT_OFFSET, gap=b"")
+    kind, time, xid, *_ = message
+    return FailoverMessage(kind, time, xid, tuple(options), MICROSOFT_OFFSET)
 
 
 def _microsoft_binding(options: Options, about: Callable[[int], About] | None) -> Options:
@@ -219,7 +220,8 @@ def _from_microsoft(message: FailoverMessage) -> FailoverMessage:
             for code, data in message.options
             if code not in MICROSOFT_ONLY or code == FailoverOption.SCOPE_ID_LIST
         )
-    return message._replace(options=tuple(options), payload_offset=HEADER_LENGTH, gap=b"")
+    kind, time, xid, *_ = message
+    return FailoverMessage(kind, time, xid, tuple(options))
 
 
 def _drafts_binding(options: Options) -> Options:

@@ -8,11 +8,11 @@ and any judgement about what a message asks for.
 
 from __future__ import annotations
 
-from enum import IntEnum
 from struct import Struct
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from foviz.base.errors import WireError
+from foviz.base.numbered import Numbered
 from foviz.wire.framing import MAXIMUM_LENGTH, MINIMUM_LENGTH, check_length
 
 HEADER_LENGTH: Final = 12
@@ -32,7 +32,7 @@ TLS_REQUIRED: Final = 2
 """TLS-reply is NO_TLS or TLS_ACCEPTED, TLS-request one of the other three (§12.26–12.27)."""
 
 
-class FailoverType(IntEnum):
+class FailoverType(Numbered):
     """Message types (§6.1). Wireshark 4.0 shows the names of 7 and 9 the other way round."""
 
     POOLREQ = 1
@@ -49,7 +49,7 @@ class FailoverType(IntEnum):
     DISCONNECT = 12
 
 
-class FailoverOption(IntEnum):
+class FailoverOption(Numbered):
     """Option codes: 1–29 of the draft (§12), 30–41 of Microsoft (MS-DHCPF §2.2)."""
 
     ADDRESSES_TRANSFERRED = 1
@@ -95,7 +95,7 @@ class FailoverOption(IntEnum):
     CLIENT_ADDRESS_STATE = 41
 
 
-class BindingStatus(IntEnum):
+class BindingStatus(Numbered):
     """Option binding-status (§12.3)."""
 
     FREE = 1
@@ -107,7 +107,7 @@ class BindingStatus(IntEnum):
     BACKUP = 7
 
 
-class ServerState(IntEnum):
+class ServerState(Numbered):
     """Option server-state (§12.24). STARTUP is never sent: the flag of that name is.
 
     RECOVER-WAIT has no number in the draft; 254 is ISC's.
@@ -127,7 +127,7 @@ class ServerState(IntEnum):
     RECOVER_WAIT = 254
 
 
-class RejectReason(IntEnum):
+class RejectReason(Numbered):
     """Option reject-reason (§12.21); 0 and 255 are reserved."""
 
     ILLEGAL_IP_ADDRESS = 1
@@ -370,6 +370,8 @@ class FailoverMessage(NamedTuple):
         A new one starts at each assigned-IP-address but the first: what stands before that
         belongs to the first binding, for the order inside a transaction is free.
         """
+        if [code for code, _ in self.options].count(FailoverOption.ASSIGNED_IP_ADDRESS) == 1:
+            return [self.options]
         groups: list[list[tuple[int, bytes]]] = []
         named = True
         for option in self.options:
