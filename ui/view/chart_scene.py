@@ -250,9 +250,10 @@ class Maker:
     def _kept_for(self, telling: Telling) -> Kept:
         """Return the blocks that were told before with the same lifelines."""
         key = (telling.left, telling.merged, telling.unfolded, telling.floor)
-        if len(self._kept) >= SORTS:
-            self._kept = {}
-        kept = self._kept.setdefault(key, Kept())
+        kept = self._kept.pop(key, None) or Kept()
+        self._kept[key] = kept  # the one that was needed last stands last
+        while len(self._kept) > SORTS:
+            del self._kept[next(iter(self._kept))]
         kept.limit()
         return kept
 
