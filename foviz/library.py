@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 LONGEST_NAME = 80
 TEACHING = (
     "hot-standby",
+    "hot-standby-draft",
     "load-balance",
     "partner-down",
     "partner-down-automatic",
     "partner-down-short",
+    "partner-down-isc",
     "dual-interrupted",
     "dual-partner-down",
     "dual-partner-down-longer",
