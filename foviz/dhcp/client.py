@@ -66,6 +66,11 @@ class ClientConfig(NamedTuple):
     broadcast: bool = False
     probe: bool = True
 
+    @property
+    def identifier(self) -> bytes:
+        """The client-identifier (option 61): the one that was set, else its hardware's."""
+        return self.client_id or b"\x01" + self.hardware
+
 
 class ClientLease(NamedTuple):
     """The lease as the client counts it: from the sending of its REQUEST. Moments in µs."""
@@ -375,7 +380,7 @@ class DhcpClient:
         ciaddr: int = 0,
         secs: int = 0,
     ) -> DhcpMessage:
-        identifier = self.config.client_id or b"\x01" + self.config.hardware
+        identifier = self.config.identifier
         return DhcpMessage(
             op=wire.BOOTREQUEST,
             htype=1,

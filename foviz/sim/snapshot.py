@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from foviz.base.address import ip_text
 from foviz.base.time import US
 from foviz.failover.relationship import Mode
+from foviz.failover.service import takeover_at
 from foviz.failover.states import STATES, Service
 from foviz.lease.binding import AVAILABLE, ENDED, Binding
 from foviz.sim.host import ClientHost, RelayHost, ServerHost, new_store, timer_words
+from foviz.sim.sharing import sharings
 from foviz.wire.failover import BindingStatus, ServerState, state_text
 
 if TYPE_CHECKING:
     from foviz.failover.endpoint import Durable
     from foviz.failover.relationship import Relationship
     from foviz.lease.store import LeaseStore, Mask
+    from foviz.sim.sharing import Sharing
     from foviz.sim.world import World
 
 
@@ -54,6 +57,8 @@ class EndpointView(NamedTuple):
     switchover_s: int
     duty: str = ""
     """What this side does now where its role alone does not say so: "active now"."""
+    takeover_at: int = 0
+    """In PARTNER-DOWN: from when on the partner's free addresses are usable."""
 
     @property
     def state_text(self) -> str:
@@ -90,7 +95,11 @@ class ServerView:
 
 @dataclass(frozen=True)
 class ClientView:
-    """A client. ``granter`` is the index of the server its lease is from, or −1."""
+    """A client. ``granter`` is the index of the server its lease is from, or −1.
+
+    Under load balance ``bucket`` is the hash of its identifier (RFC 3074), ``bucket_server``
+    the index of the server that owns the bucket; else both are −1.
+    """
 
     name: str
     index: int
@@ -106,6 +115,8 @@ class ClientView:
     t1: int
     t2: int
     expires: int
+    bucket: int = -1
+    bucket_server: int = -1
 
     @property
     def address_text(self) -> str:
@@ -124,6 +135,7 @@ class RelayView:
     helpers: tuple[int, ...]
     powered: bool
     running: bool
+    ever_started: bool = True
 
 
 class LinkView(NamedTuple):
@@ -222,8 +234,10 @@ class Snapshot:
             for interface in interfaces
             if interface.address
         }
+        shared = sharings(world)
         return tuple(
-            _client(world, host, feet.get(host.index, ""), owners) for host in world.clients()
+            _client(world, host, feet.get(host.index, ""), owners, shared)
+            for host in world.clients()
         )
 
     @cached_property
@@ -236,6 +250,10 @@ class Snapshot:
     def server(self, index: int) -> ServerView | None:
         """Return the server with a host index, or None."""
         return next((server for server in self.servers if server.index == index), None)
+
+    def relay(self, index: int) -> RelayView | None:
+        """Return the relay with a host index, or None."""
+        return next((relay for relay in self.relays if relay.index == index), None)
 
     def client(self, index: int) -> ClientView | None:
         """Return the client with a host index, or None."""
@@ -284,6 +302,7 @@ def _relay(world: World, host: RelayHost) -> RelayView:
         helpers=host.config.helpers,
         powered=host.powered,
         running=host.running,
+        ever_started=host.ever_started,
     )
 
 
@@ -302,6 +321,7 @@ def _endpoint(host: ServerHost, name: str) -> EndpointView:
         pending = 0
     spec = STATES[ServerState(state)]
     since = durable.since if durable is not None else 0
+    down = live is not None and state is ServerState.PARTNER_DOWN
     return EndpointView(
         relationship=name,
         partner=relationship.partner_name,
@@ -319,18 +339,23 @@ def _endpoint(host: ServerHost, name: str) -> EndpointView:
         pending=pending,
         mclt_s=relationship.mclt_s if live is None else live.mclt_s,
         switchover_s=relationship.switchover_s,
+        takeover_at=takeover_at(live) - host.skew if live is not None and down else 0,
     )
 
 
-def _client(world: World, host: ClientHost, link: str, owners: dict[int, int]) -> ClientView:
+def _client(
+    world: World, host: ClientHost, link: str, owners: dict[int, int], shared: dict[str, Sharing]
+) -> ClientView:
     client = host.client
+    segment = world.network.links[link].other(host.name) if link else ""
+    bucket, bucket_server = shared[segment].place(host) if segment in shared else (-1, -1)
     lease = client.lease if client is not None else host.disk.get("client", {}).get("lease")
     skew = host.skew
     return ClientView(
         name=host.name,
         index=host.index,
         hardware=host.hardware,
-        segment=world.network.links[link].other(host.name) if link else "",
+        segment=segment,
         powered=host.powered,
         ever_started=host.ever_started,
         state=client.state.value if client is not None else "off",
@@ -341,6 +366,8 @@ def _client(world: World, host: ClientHost, link: str, owners: dict[int, int]) -
         t1=lease.t1 - skew if lease is not None else 0,
         t2=lease.t2 - skew if lease is not None else 0,
         expires=lease.expires - skew if lease is not None else 0,
+        bucket=bucket,
+        bucket_server=bucket_server,
     )
 
 

@@ -7,7 +7,7 @@ and lines are in logical pixels; *scale* is the user's font scale.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -53,8 +53,9 @@ class Join(NamedTuple):
 class Topology:
     """The wiring without clients. Servers from left to right, as far as they may be chosen.
 
-    ``drops`` join a segment (``a``) with a server (``b``), ``bridges`` two segments, ``wires``
-    two servers; ``pairs`` are partners that have no wire of their own.
+    ``drops`` join a segment (``a``) with a server (``b``), ``feet`` a segment with a relay,
+    ``bridges`` two segments, ``wires`` two servers; ``pairs`` are partners that have no wire
+    of their own.
     """
 
     servers: tuple[str, ...]
@@ -63,6 +64,8 @@ class Topology:
     bridges: tuple[Join, ...] = ()
     wires: tuple[Join, ...] = ()
     pairs: tuple[Join, ...] = ()
+    relays: tuple[str, ...] = ()
+    feet: tuple[Join, ...] = ()
 
 
 class Bar(NamedTuple):
@@ -88,7 +91,8 @@ class Stage:
     ``lines`` has every link as the node it starts at and its points: drops from the server to
     the bar, bridges from bar to bar, wires and pairs from box to box. ``words`` is the room of
     a link's words, ``notes`` that of the words below a box, ``labels`` that of a segment's
-    name. A rectangle without width says that there is no room.
+    name. A rectangle without width says that there is no room. ``relays`` are the boxes of
+    relays (``ui/layout/stage_tiers.py``).
     """
 
     boxes: dict[str, Rect]
@@ -99,10 +103,11 @@ class Stage:
     labels: dict[str, Rect]
     heights: Heights
     narrow: bool
+    relays: dict[str, Rect] = field(default_factory=dict)
 
     @property
     def tall(self) -> bool:
-        """Whether a box has room for two lines."""
+        """Whether a box of the upper row has room for two lines."""
         return self.heights.box > BOX_LOW * 1.5
 
 
@@ -120,8 +125,8 @@ def arrange_stage(topology: Topology, width: int, height: int, scale: float = 1.
     lines |= join_lines(joins, boxes, heights.top, scale, words)
     if heights.bar:
         for bridge in topology.bridges:
-            lines[bridge.name] = (bridge.a, _bridge_line(bars[bridge.a], bars[bridge.b], scale))
-            words[bridge.name] = _bridge_words(bars[bridge.a], bars[bridge.b], scale)
+            lines[bridge.name] = (bridge.a, bridge_line(bars[bridge.a], bars[bridge.b], scale))
+            words[bridge.name] = bridge_words(bars[bridge.a], bars[bridge.b], scale)
     notes = {name: _note(name, boxes[name], lines, topology, heights, scale) for name in boxes}
     labels = {
         name: _label(name, bars[name], homes, boxes, lines, topology, narrow, scale)
@@ -262,7 +267,7 @@ def _boxes(
     homeless = [name for name in order if name not in homes]
     if homeless:  # no segment is theirs: they share the whole width with the rest
         rows = [(Bar(margin, width - margin, 0), list(order))]
-    wide = min((_box_width(bar, len(row), narrow, scale) for bar, row in rows if row), default=0)
+    wide = min((box_width(bar, len(row), narrow, scale) for bar, row in rows if row), default=0)
     boxes: dict[str, Rect] = {}
     for place, (bar, row) in enumerate(rows):
         for number, name in enumerate(row):
@@ -274,7 +279,7 @@ def _boxes(
     return boxes
 
 
-def _box_width(bar: Bar, count: int, narrow: bool, scale: float) -> int:
+def box_width(bar: Bar, count: int, narrow: bool, scale: float) -> int:
     """Return how wide the boxes above a bar are; a link's words between them come first."""
     room = (bar.x2 - bar.x1) / scale
     large, small = metrics.SERVER_BOX[0], metrics.SERVER_BOX_NARROW[0]
@@ -312,7 +317,7 @@ def _drop_lines(
         if segment not in bars or server not in boxes:
             continue
         box, bar = boxes[server], bars[segment]
-        x = _drop_x(box, bars[homes[server]], scale)
+        x = drop_x(box, bars[homes[server]], scale)
         if segment == homes[server]:
             lines[name] = (server, ((x, box.bottom), (x, bar.y)))
             continue
@@ -327,7 +332,7 @@ def _drop_lines(
     return lines
 
 
-def _drop_x(box: Rect, bar: Bar, scale: float) -> int:
+def drop_x(box: Rect, bar: Bar, scale: float) -> int:
     """Return where a server's drop leaves its box: outside, so that words have room inside."""
     middle, own = (bar.x1 + bar.x2) / 2, box.x + box.w / 2
     inside = min(round(DROP_IN * scale), box.w // 4)
@@ -336,7 +341,7 @@ def _drop_x(box: Rect, bar: Bar, scale: float) -> int:
     return box.x + inside if own < middle else box.right - inside
 
 
-def _bridge_line(a: Bar, b: Bar, scale: float) -> Line:
+def bridge_line(a: Bar, b: Bar, scale: float) -> Line:
     """Return a bridge from bar to bar; around what lies between them."""
     left, right = (a, b) if a.x1 < b.x1 else (b, a)
     if right.x1 - left.x2 <= round(BRIDGE * scale) + 1:
@@ -348,7 +353,7 @@ def _bridge_line(a: Bar, b: Bar, scale: float) -> Line:
     return line if left is a else line[::-1]
 
 
-def _bridge_words(a: Bar, b: Bar, scale: float) -> Rect:
+def bridge_words(a: Bar, b: Bar, scale: float) -> Rect:
     left, right = (a, b) if a.x1 < b.x1 else (b, a)
     high = round(WORDS * scale)
     return Rect(left.x2 + 2, left.y - round(25 * scale), right.x1 - left.x2 - 4, high)

@@ -94,10 +94,12 @@ def _below(bar: Bar) -> int:
 
 
 def _words(count: int, bar: Bar, foot: int, scale: float) -> Clients | None:
-    """Up to three clients, each with its words beside it."""
-    pitch = (bar.x2 - bar.x1) / WORDS
-    if count > WORDS or pitch < WORDS_LEAST * scale:
+    """Up to three clients, each with its words beside it; on a short bar up to two."""
+    wide = bar.x2 - bar.x1
+    places = next((n for n in (WORDS, WORDS - 1) if wide / n >= WORDS_LEAST * scale), 0)
+    if not places or count > places:
         return None
+    pitch = wide / places
     r = round(metrics.RING_RADIUS * scale)
     room = foot - _below(bar)
     drop = min(60 * scale, max(4 * scale, (room - 2 * r) * 0.36))
@@ -110,7 +112,7 @@ def _words(count: int, bar: Bar, foot: int, scale: float) -> Clients | None:
         x = bar.x1 + round(pitch * place) + inside
         left = x + r + round(8 * scale)
         wide = x + round(pitch) - r - round(8 * scale) - left
-        if place == WORDS - 1:
+        if place == places - 1:
             wide = bar.x2 - left
         high = round(34 * scale)
         spots.append(Spot(x, y, r, Rect(left, y - high // 2, wide, high)))

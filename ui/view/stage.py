@@ -20,6 +20,7 @@ from ui.view.stage_flights import paint_passings, paint_trails, passings
 from ui.view.stage_hosts import awaited_clients, paint_clients, paint_servers
 from ui.view.stage_links import paint_links
 from ui.view.stage_menus import fill_break_menu, make_menu
+from ui.view.stage_relays import paint_relays
 from ui.view.stage_scene import Scene
 from ui.view.stage_table import stage_rows
 from ui.view.stage_words import client_tip, is_unanswered
@@ -50,6 +51,7 @@ class StageView(PaintedView):
         self._paint_labels(painter, scene, capsules)
         paint_clients(painter, scene, self.hit)
         paint_servers(painter, scene, capsules, self.hit)
+        paint_relays(painter, scene, self.hit)
         if has_key(h, scene.scale) and scene.seats:
             self._paint_key(painter, scene)
         paint_passings(painter, scene, found, self.hit)
@@ -172,7 +174,7 @@ class StageView(PaintedView):
     # -- the table twin
 
     def table(self) -> list[list[str]]:
-        """Return a row for each server, client and link."""
+        """Return a row for each server, relay, client and link."""
         scene = Scene(self.model, self.theme, max(1, self.width()), max(1, self.height()))
         return stage_rows(scene)
 

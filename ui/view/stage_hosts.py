@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QRectF
 
 from ui.icons import paint_icon
+from ui.layout.stage import BOX_LOW
 from ui.model.selection import Selection
 from ui.view import metrics
 from ui.view.forms import (
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from ui.layout.window import Rect
     from ui.model.run import Flight
     from ui.theme import Theme, Who
-    from ui.view.badges import Service
+    from ui.view.badges import Service, Tone
     from ui.view.stage_scene import Scene, Seat
 
     HitFunction = Callable[[QRectF, Selection, str], None]
@@ -53,6 +54,10 @@ if TYPE_CHECKING:
 ICON_AT = 18
 NAME_AT = 44
 PADDING = 10
+SMALL_BOX = 130
+"""A box in one line that is narrower has smaller edges: name and badge come first."""
+SMALL_AT = 14
+SMALL_PADDING = 6
 LINES = (17, 36)
 """Middles of a box's two lines, below its top."""
 
@@ -68,7 +73,7 @@ def paint_servers(
         service = cast("Service", service_of(server))
         selected = server.index == chosen
         draw_server_box(painter, scene.theme, *rect, service, who, selected=selected)
-        if scene.stage.tall:
+        if rect.h > BOX_LOW * scene.scale * 1.5:
             _two_lines(painter, scene, server, rect, who)
         else:
             _one_line(painter, scene, server, rect, who)
@@ -141,16 +146,7 @@ def _paint_state(
 ) -> float:
     """Paint badges and words of the second line; return where the words end."""
     theme, px = scene.theme, scene.theme.px
-    x: float = rect.x + px(ICON_AT)
-    for side in server.endpoints:
-        service = cast("Service", service_of(server, side))
-        tone = "live" if server.running else "off"
-        if service == "off":
-            service = cast("Service", side.service)
-        hue = who if side.relationship == server.endpoints[0].relationship else "client"
-        badge = draw_badge(painter, theme, x, cy, side.letters, service, hue, tone=tone)  # type: ignore[arg-type]
-        x = badge.right() + px(4)
-    x += px(4) if server.endpoints else 0
+    x = _paint_badges(painter, scene, server, rect.x + px(ICON_AT), cy, right, who)
     if not server.running:
         bad = is_failed(server)
         colour = theme.bad if bad else theme.ink3
@@ -158,9 +154,61 @@ def _paint_state(
     if not server.endpoints:
         return _fitting(painter, theme, x, cy, ("no partner",), theme.ink3, right - x)
     if len(server.endpoints) == 1:
-        text = server.endpoints[0].state_text
-        return _fitting(painter, theme, x, cy, (text,), theme.ink2, right - x)
+        choices: tuple[str, ...] = (server.endpoints[0].state_text,)
+        colour = theme.ink2
+        if scene.stage.notes[server.name].w <= 0:
+            # Without room below the box what it does now comes before its state's name.
+            for note in notes_of(scene, server)[:1]:
+                choices, colour = (*note.choices, *choices), _note_colour(theme, note, who)
+        return _fitting(painter, theme, x, cy, choices, colour, right - x)
     return x
+
+
+def _paint_badges(
+    painter: QPainter,
+    scene: Scene,
+    server: ServerView,
+    x: float,
+    cy: float,
+    right: float,
+    who: Who,
+) -> float:
+    """Paint a badge a relationship, of several each with its partner; return where they end."""
+    theme, px = scene.theme, scene.theme.px
+    words = _partner_words(theme, server, right - x)
+    for side, (text, colour) in zip(server.endpoints, words, strict=True):
+        if x + px(20) > right:
+            break
+        tone: Tone = "live" if server.running else "off"
+        service = cast("Service", service_of(server, side))
+        if service == "off":
+            service = cast("Service", side.service)
+        hue = who if side.relationship == server.endpoints[0].relationship else "client"
+        badge = draw_badge(painter, theme, x, cy, side.letters, service, hue, tone=tone)
+        x = badge.right() + px(4)
+        if text:
+            note = metrics.TYPE_NOTE
+            x += draw_text(painter, theme, x + px(1), cy, text, colour, note) + px(9)
+    return x + (px(4) if server.endpoints else 0)
+
+
+def _partner_words(theme: Theme, server: ServerView, room: float) -> list[tuple[str, QColor]]:
+    """Return what stands beside each badge: the partner and whether it is silent, as it fits."""
+    sides = server.endpoints
+    nothing = [("", theme.ink3)] * len(sides)
+    if len(sides) < 2:
+        return nothing
+    silent = [server.running and not side.contact for side in sides]
+    names = [side.partner for side in sides]
+    told = [f"{name} silent" if gone else name for name, gone in zip(names, silent, strict=True)]
+    for texts in (told, names):
+        wide = sum(theme.width(text, metrics.TYPE_NOTE) + theme.px(34) for text in texts)
+        if wide <= room:
+            # Red stands with a word: a name alone says nothing of the contact.
+            bad = [gone and texts is told for gone in silent]
+            tones = [theme.bad if each else theme.ink2 for each in bad]
+            return list(zip(texts, tones, strict=True))
+    return nothing
 
 
 def _down_choices(server: ServerView) -> tuple[str, ...]:
@@ -185,26 +233,28 @@ def _fitting(
 
 
 def _one_line(painter: QPainter, scene: Scene, server: ServerView, rect: Rect, who: Who) -> None:
-    """A low box: name, badges, and the role if there is room."""
+    """A low box: name, badges, and role, or why it is off, if there is room."""
     theme, px = scene.theme, scene.theme.px
     cy = rect.y + rect.h / 2
-    x: float = rect.x + px(ICON_AT)
-    right = rect.right - px(PADDING)
+    small = rect.w < px(SMALL_BOX)
+    x: float = rect.x + px(SMALL_AT if small else ICON_AT)
+    right = rect.right - px(SMALL_PADDING if small else PADDING)
     ink = theme.ink if server.running else theme.ink2
+    size = metrics.TYPE_BASE if small else metrics.TYPE_LESSON
     x += draw_text(
-        painter, theme, x, cy, server.name, ink, metrics.TYPE_LESSON, bold=True, room=right - x
-    ) + px(8)
-    tone = "live" if server.running else "off"
-    for side in server.endpoints:
-        if x + px(24) > right:
-            break
-        service = cast("Service", side.service)
-        badge = draw_badge(painter, theme, x, cy, side.letters, service, who, tone=tone)  # type: ignore[arg-type]
-        x = badge.right() + px(6)
-    role = role_text(server)
-    if role and x + theme.width(role, metrics.TYPE_NOTE) <= right:
-        colour = _role_colour(theme, server, who)
-        draw_text(painter, theme, right, cy, role, colour, metrics.TYPE_NOTE, align="right")
+        painter, theme, x, cy, server.name, ink, size, bold=True, room=right - x
+    ) + px(5 if small else 8)
+    role, note = role_text(server), metrics.TYPE_NOTE
+    role_wide = theme.width(role, note)
+    x = _paint_badges(painter, scene, server, x, cy, right, who)
+    told, bad = "", False
+    if is_failed(server):
+        told, bad = _first_fit(theme, (*_down_choices(server), "off"), right - x, True), True
+    elif x + role_wide <= right:
+        told = role
+    if told:
+        colour = theme.bad if bad else _role_colour(theme, server, who)
+        draw_text(painter, theme, right, cy, told, colour, note, bold=bad, align="right")
 
 
 def _paint_notes(
@@ -340,9 +390,10 @@ def _paint_words_of(painter: QPainter, scene: Scene, seat: Seat, unanswered: boo
     x += draw_text(painter, theme, x, first, client.name, ink, px, bold=True, room=room.w)
     tone = theme.ink2 if client.powered else theme.ink3
     gap = theme.px(9)
-    if x + gap + theme.width(client.address_text, mono=True) <= room.right:
-        wide = draw_text(painter, theme, x + gap, first, client.address_text, tone, mono=True)
-        x += gap + wide
+    for address in (client.address_text, short_address(client)):
+        if x + gap + theme.width(address, mono=True) <= room.right:
+            x += gap + draw_text(painter, theme, x + gap, first, address, tone, mono=True)
+            break
     colour = theme.bad if unanswered else tone
     lines = client_lines(client, scene.at, unanswered)
     end = _fitting(painter, theme, room.x, second, lines, colour, room.w)

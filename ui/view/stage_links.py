@@ -46,7 +46,7 @@ def paint_links(
         hit(QRectF(bar.x1, bar.y - 5, bar.x2 - bar.x1, 10), NOTHING, words)
     for join in scene.topology.bridges:
         _paint_bridge(painter, scene, join, capsules, hit)
-    for join in scene.topology.drops:
+    for join in (*scene.topology.drops, *scene.topology.feet):
         _paint_drop(painter, scene, join, hit)
     for segment in scene.groups:
         _paint_client_drops(painter, scene, segment, hit)
@@ -103,10 +103,10 @@ def _hit_line(
 def _paint_drop(painter: QPainter, scene: Scene, join: Join, hit: HitFunction) -> None:
     if join.name not in scene.stage.lines:
         return
-    theme, server = scene.theme, scene.server_at(join.b)
+    theme = scene.theme
     _, points = scene.stage.lines[join.name]
     _paint_halo(painter, scene, join.name, points)
-    _draw_drop(painter, theme, points, theme.strong, server is not None and server.running)
+    _draw_drop(painter, theme, points, theme.strong, scene.is_on(join.b))
     _mark_cut(painter, scene, join.name, points)
     tip = link_tip(scene, scene.links[join.name])
     _hit_line(points, Selection("link", join.name), tip, hit, metrics.HIT_LINE)
@@ -210,6 +210,8 @@ def _is_covered(room: Rect, capsules: Sequence[QRectF]) -> bool:
 
 def _paint_wire(painter: QPainter, scene: Scene, join: Join, hit: HitFunction) -> None:
     """Paint a failover link: each half solid when the end it belongs to has contact."""
+    if join.name not in scene.stage.lines:
+        return  # partners in different rows: the badges' words tell of their contact
     theme = scene.theme
     begins, points = scene.stage.lines[join.name]
     if begins != join.a:
@@ -273,6 +275,10 @@ def _paint_words(painter: QPainter, scene: Scene, join: Join, room: Rect) -> Non
     if not scene.stage.tall:
         if words.bad:
             _write(painter, theme, (words.below[-1],), room, room.y + 3, low, bold=True)
+        return
+    if scene.stage.relays:
+        # The name of the hub stands below: there is one line of room.
+        _write(painter, theme, words.below, room, middle + 12 * scene.scale, low, words.bad)
         return
     far = 20 * scene.scale
     short = (words.above, words.above.removesuffix(" link"), "")

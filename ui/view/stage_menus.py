@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from foviz import ClientView, LinkView, ServerView, Snapshot
+    from foviz import ClientView, LinkView, RelayView, ServerView, Snapshot
     from ui.look import Look
     from ui.model.run import RunModel
     from ui.model.selection import Selection
@@ -67,6 +67,15 @@ def server_deeds(server: ServerView) -> tuple[Deed, ...]:
     )
 
 
+def relay_deeds(relay: RelayView) -> tuple[Deed, ...]:
+    """Return what can be done to a relay."""
+    name = relay.name
+    again = Deed("Restart", f"restart {name}", "restart")
+    if not relay.running:
+        again = Deed("Start", f"start {name}", "restart")
+    return (Deed("Crash", f"crash {name}", "crash"), again)
+
+
 def link_deeds(link: LinkView) -> tuple[Deed, ...]:
     """Return what can be done to a link."""
     # The lab language says the direction by the order of the ends in the link's name.
@@ -100,6 +109,9 @@ def deeds_for(selection: Selection, snapshot: Snapshot) -> tuple[Deed, ...]:
         server = snapshot.server(int(selection.value))
         if server is not None:
             return server_deeds(server)
+        relay = snapshot.relay(int(selection.value))
+        if relay is not None:
+            return relay_deeds(relay)
         client = snapshot.client(int(selection.value))
         return client_deeds(client) if client is not None else ()
     if selection.kind == "link":
@@ -185,13 +197,16 @@ def fill_break_menu(menu: QMenu, model: RunModel, look: Look) -> None:
     wires = [link for link in snapshot.links if link.kind != "drop"]
     obvious = [
         *(Deed(f"Crash {each.name}", f"crash {each.name}", "crash") for each in snapshot.servers),
+        *(Deed(f"Crash {each.name}", f"crash {each.name}", "crash") for each in snapshot.relays),
         *(Deed(f"Cut {link.name}", f"cut {link.name}", "cut") for link in wires),
     ]
     fill_menu(menu, obvious, model, look)
     menu.addSeparator()
     for server in snapshot.servers:
         _add_part(menu, server.name, server_deeds(server), model, look)
-    names = {server.name for server in snapshot.servers}
+    for relay in snapshot.relays:
+        _add_part(menu, relay.name, relay_deeds(relay), model, look)
+    names = {host.name for host in (*snapshot.servers, *snapshot.relays)}
     drops = [link for link in snapshot.links if link.kind == "drop" and link.b in names]
     for link in (*wires, *drops):
         _add_part(menu, f"Link {link.name}", link_deeds(link), model, look)

@@ -10,8 +10,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from foviz import ip_text
-from ui.layout.stage import Join, Topology, arrange_stage
+from ui.layout.stage import Join, Topology
 from ui.layout.stage_clients import Clients, Spot, arrange_clients
+from ui.layout.stage_tiers import arrange
 from ui.layout.stage_wires import Way, find_links, make_way
 from ui.layout.window import Rect
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ui.model.run import Flight, RunModel
     from ui.theme import Theme, Who
 
-_stage = lru_cache(maxsize=64)(arrange_stage)
+_stage = lru_cache(maxsize=64)(arrange)
 _clients = lru_cache(maxsize=64)(arrange_clients)
 
 RELATION = "relation:"
@@ -49,6 +50,7 @@ class Scene:
         self.snapshot = snapshot
         self.names = snapshot.host_names
         self.servers = {server.name: server for server in snapshot.servers}
+        self.relays = {relay.name: relay for relay in snapshot.relays}
         self.links = {link.name: link for link in snapshot.links}
         self.who = _hues(snapshot)
         self.topology = _topology(snapshot)
@@ -81,9 +83,10 @@ class Scene:
         """Return whose hue a host has, by its index."""
         return self.who.get(host, "client")
 
-    def server_at(self, name: str) -> ServerView | None:
-        """Return a server by its name, None for another host."""
-        return self.servers.get(name)
+    def is_on(self, name: str) -> bool:
+        """Whether a server serves, or a relay has power: its foot on a segment carries."""
+        server, relay = self.servers.get(name), self.relays.get(name)
+        return relay.powered if relay is not None else server is not None and server.running
 
     def ends_of(self, join: Join) -> tuple[tuple[ServerView, EndpointView | None], ...]:
         """Return the servers at both ends of a wire, with their sides of the relationship."""
@@ -171,10 +174,14 @@ def _hues(snapshot: Snapshot) -> dict[int, Who]:
 def _topology(snapshot: Snapshot) -> Topology:
     servers = _in_order(snapshot)
     known = dict.fromkeys(servers)
+    relays = tuple(relay.name for relay in snapshot.relays)
+    feet: list[Join] = []
     by_kind: dict[str, list[Join]] = {"drop": [], "bridge": [], "wire": []}
     for link in snapshot.links:
         join = _join_of(link)
-        if link.kind != "drop" or link.b in known:
+        if link.kind == "drop" and link.b in relays:
+            feet.append(join)
+        elif link.kind != "drop" or link.b in known:
             by_kind[link.kind].append(join)
     wired = {frozenset((join.a, join.b)) for join in by_kind["wire"]}
     pairs: dict[str, Join] = {}
@@ -190,6 +197,8 @@ def _topology(snapshot: Snapshot) -> Topology:
         tuple(by_kind["bridge"]),
         tuple(join for join in by_kind["wire"] if join.a in known and join.b in known),
         tuple(pairs.values()),
+        relays,
+        tuple(feet),
     )
 
 
@@ -209,7 +218,7 @@ def _join_of(link: LinkView) -> Join:
 def _near(topology: Topology) -> dict[str, list[tuple[str, str]]]:
     """Return the (link, other node) of each node but clients."""
     near: dict[str, list[tuple[str, str]]] = {}
-    for name, a, b in (*topology.drops, *topology.bridges, *topology.wires):
+    for name, a, b in (*topology.drops, *topology.feet, *topology.bridges, *topology.wires):
         near.setdefault(a, []).append((name, b))
         near.setdefault(b, []).append((name, a))
     return near

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from foviz import duration_text, short_moment_text
 from ui.view.stage_hosts import awaited_clients
+from ui.view.stage_relays import helper_words
 from ui.view.stage_words import (
     client_lines,
     down_text,
@@ -16,7 +17,7 @@ from ui.view.stage_words import (
 )
 
 if TYPE_CHECKING:
-    from foviz import ClientView, LinkView, ServerView
+    from foviz import ClientView, LinkView, RelayView, ServerView
     from ui.layout.stage import Join
     from ui.view.stage_scene import Scene
 
@@ -24,11 +25,12 @@ HEAD = ["Name", "What", "Address", "State", "Since or until", "More"]
 
 
 def stage_rows(scene: Scene) -> list[list[str]]:
-    """Return the heading, then servers, clients, links, messages in flight."""
+    """Return the heading, then servers, relays, clients, links, messages in flight."""
     awaited = awaited_clients(scene.flights)
     wires = {join.name: join for join in (*scene.topology.wires, *scene.topology.pairs)}
     rows = [HEAD]
     rows.extend(_server_row(scene, server) for server in scene.snapshot.servers)
+    rows.extend(_relay_row(scene, relay) for relay in scene.snapshot.relays)
     rows.extend(
         _client_row(scene, client, is_unanswered(client, awaited))
         for client in scene.snapshot.clients
@@ -57,6 +59,13 @@ def _server_row(scene: Scene, server: ServerView) -> list[str]:
         state = f"off, {state} in storage" if side is not None else "off"
     what = f"server, {role_text(server)}" if role_text(server) else "server"
     return [server.name, what, server.address, state, since, ", ".join(notes)]
+
+
+def _relay_row(scene: Scene, relay: RelayView) -> list[str]:
+    state = "on" if relay.running else "routes only" if relay.powered else "off"
+    helpers = f"{helper_words(scene, relay)[0]}, " if relay.running else ""
+    more = f"{helpers}between {' and '.join(relay.segments)}"
+    return [relay.name, "relay", relay.address, state, "", more]
 
 
 def _client_row(scene: Scene, client: ClientView, unanswered: bool) -> list[str]:
