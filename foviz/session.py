@@ -529,7 +529,7 @@ class Session:
         return lease_history(self.branch.trace, self.digest, hardware, self.record_count)
 
     def last_decision(self, host: int) -> int:
-        """Return the last decision about a client, or the last state change of a server; or −1."""
+        """Return the last decision about a client or of a relay, or a server's change; or −1."""
         hardware = self.timeline.frontier.hosts[host].hardware
         trace = self.branch.trace
         found = answers.last_decision(trace, self.record_count, host, hardware)

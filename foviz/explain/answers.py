@@ -109,6 +109,8 @@ def last_decision(trace: Trace, count: int, host: int, hardware: bytes) -> int |
             and record.value("outcome") in ("answered", "ignored", "refused")
         )
         mine = record.host == host
+        if mine and record.kind is Kind.DECISION and record.value("rule").startswith("relay"):
+            return index
         if (about and not mine) or (mine and record.kind is Kind.STATE):
             return index
     return None

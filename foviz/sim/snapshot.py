@@ -135,7 +135,9 @@ class RelayView:
     helpers: tuple[int, ...]
     powered: bool
     running: bool
-    ever_started: bool = True
+    down_since: int
+    down_why: str
+    ever_started: bool
 
 
 class LinkView(NamedTuple):
@@ -302,6 +304,8 @@ def _relay(world: World, host: RelayHost) -> RelayView:
         helpers=host.config.helpers,
         powered=host.powered,
         running=host.running,
+        down_since=host.down_since,
+        down_why=host.down_why,
         ever_started=host.ever_started,
     )
 

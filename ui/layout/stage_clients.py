@@ -114,7 +114,7 @@ def _words(count: int, bar: Bar, foot: int, scale: float) -> Clients | None:
         wide = x + round(pitch) - r - round(8 * scale) - left
         if place == places - 1:
             wide = bar.x2 - left
-        high = round(34 * scale)
+        high = round(40 * scale)
         spots.append(Spot(x, y, r, Rect(left, y - high // 2, wide, high)))
     return Clients("words", tuple(spots), tuple(_upright(spot, bar) for spot in spots))
 

@@ -305,12 +305,15 @@ class Memory:
 
 
 def _decision_among(session: Session, first: int, end: int, host: int) -> int:
-    """Return the last decision about a client, or state change of a server, in some records."""
+    """Return the last decision about a client or of a relay, or a server's change of state."""
     trace = session.branch.trace
+    relay = session.snapshot().relay(host) is not None
     client = session.snapshot().client(host)
     for index in range(end - 1, first - 1, -1):
         kind = trace.kind(index)
         if kind == Kind.STATE and trace.host(index) == host:
+            return index
+        if kind == Kind.DECISION and relay and trace.host(index) == host:
             return index
         if kind == Kind.DECISION and client is not None and trace.host(index) != host:
             record = session.record(index)

@@ -13,6 +13,7 @@ from foviz import (
     EndpointView,
     Kind,
     PoolView,
+    RelayView,
     ServerView,
     Session,
     TransitionRow,
@@ -26,6 +27,7 @@ from foviz import (
     weekday_text,
 )
 from ui.model.selection import NOTHING, Selection
+from ui.model.silence import silence_about
 from ui.view.inspector_page import (
     Asked,
     Caption,
@@ -89,33 +91,37 @@ _LINKS: Final = {
 def host_page(
     session: Session, memory: Memory, index: int, last_decision: Callable[[int], int]
 ) -> Page:
-    """Return the page of a server or a client."""
+    """Return the page of a server, a relay or a client."""
     snapshot = session.snapshot()
     server = snapshot.server(index)
-    client = None if server is not None else snapshot.client(index)
+    relay = None if server is not None else snapshot.relay(index)
+    client = None if server is not None or relay is not None else snapshot.client(index)
     if server is not None:
         head, rows = _server_head(session, server), _server_rows(session, server)
+    elif relay is not None:
+        head, rows = _relay_head(relay), _relay_rows(session, relay)
     elif client is not None:
         head, rows = _client_head(client), _client_rows(session, client)
     else:
         return _unknown("There is no such host here.")
-    if server is not None and not server.running and server.down_since:
-        asked, nodes = _why_off(session, memory, server)
+    down = server or relay
+    if down is not None and not down.running and down.down_since:
+        asked, nodes = _why_off(session, memory, down)
     else:
         asked, nodes = _decided(session, memory, last_decision(index))
     return Page("thing", head, -1, rows, asked, nodes)
 
 
 def _why_off(
-    session: Session, memory: Memory, server: ServerView
+    session: Session, memory: Memory, host: ServerView | RelayView
 ) -> tuple[Asked | None, tuple[Node, ...]]:
-    """Explain why a server is off: its last state is no longer the question."""
+    """Explain why a host is off: what it did last is no longer the question."""
     trace = session.branch.trace
-    first = trace.first_at(server.down_since)
+    first = trace.first_at(host.down_since)
     for index in range(first, min(session.record_count, first + _NEAR)):
-        if trace.kind(index) == Kind.HOST and trace.host(index) == server.index:
+        if trace.kind(index) == Kind.HOST and trace.host(index) == host.index:
             asked, nodes = memory.explain(session, index)
-            return replace(asked, question=f"Why is {server.name} off?"), nodes
+            return replace(asked, question=f"Why is {host.name} off?"), nodes
     return None, ()
 
 
@@ -158,11 +164,11 @@ def _server_rows(session: Session, server: ServerView) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _off_text(server: ServerView) -> str:
-    if not server.down_since:
+def _off_text(host: ServerView | RelayView) -> str:
+    if not host.down_since:
         return "not started yet"
-    why = _DOWN.get(server.down_why, server.down_why)
-    return f"since {short_moment_text(server.down_since)}{f': {why}' if why else ''}"
+    why = _DOWN.get(host.down_why, host.down_why)
+    return f"since {short_moment_text(host.down_since)}{f': {why}' if why else ''}"
 
 
 def _side_rows(session: Session, server: ServerView, side: EndpointView) -> list[Row]:
@@ -234,6 +240,38 @@ def _reserve_rows(session: Session, server: ServerView) -> list[Row]:
     return rows
 
 
+# -- a relay
+
+
+def _relay_head(relay: RelayView) -> Head:
+    glyph = Glyph("icon", "client", "relay", off=not relay.running)
+    return Head(((relay.name, True),), glyph=glyph, notes=("relay",), right=relay.address)
+
+
+def _relay_rows(session: Session, relay: RelayView) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    if not relay.running:
+        rows.append(Pair("Off", _off_text(relay)))
+        rows.append(_deed(f"restart {relay.name}"))
+    else:
+        rows.append(Pair("Agent", "running: passes requests on to every helper address"))
+    rows.append(Pair("Between", " and ".join(relay.segments), "It routes between them as well."))
+    servers = session.snapshot().servers
+    for place, helper in enumerate(relay.helpers):
+        server = next((each for each in servers if each.address == ip_text(helper)), None)
+        name, text = "" if place else "Helpers", ip_text(helper)
+        words = "Requests of clients are sent on to this address."
+        if server is None:
+            rows.append(Pair(name, text, words))
+            continue
+        glyph = Glyph("disc", who_of(session, server.index))
+        selection = Selection("host", server.index)
+        rows.append(Pair(name, f"{text}, {server.name}", words, selection, "", glyph))
+    if not relay.helpers:
+        rows.append(Pair("Helpers", "none: it passes nothing on"))
+    return tuple(rows)
+
+
 # -- a client
 
 
@@ -251,6 +289,7 @@ def _client_rows(session: Session, client: ClientView) -> tuple[Row, ...]:
         rows.append(_deed(f"start {client.name}"))
     if client.segment:
         rows.append(Pair("Segment", client.segment))
+    rows += _bucket_rows(session, client)
     if not client.address:
         rows.append(Pair("Lease", "none"))
         return tuple(rows)
@@ -274,6 +313,24 @@ def _client_rows(session: Session, client: ClientView) -> tuple[Row, ...]:
         text = f"{short_moment_text(at)}, {ahead_text(at, now)}"
         rows.append(Pair(name, text, words, strong=name == "Until"))
     return tuple(rows)
+
+
+def _bucket_rows(session: Session, client: ClientView) -> list[Row]:
+    """Say whose client it is under load balance, and who was silent because of that."""
+    owner = session.snapshot().server(client.bucket_server)
+    if owner is None:
+        return []
+    text = f"hash 0x{client.bucket:02X}, bucket {client.bucket}: {owner.name}’s"
+    words = "The hash of its identifier; each bucket is one server’s in load balance."
+    glyph = Glyph("disc", who_of(session, owner.index))
+    rows: list[Row] = [Pair("Bucket", text, words, Selection("host", owner.index), "", glyph)]
+    silent = silence_about(session, client.index)
+    if silent is not None:
+        name, at = session.reader.name(silent.host), short_moment_text(silent.at)
+        glyph = Glyph("disc", who_of(session, silent.host))
+        selection = Selection("record", silent.record)
+        rows.append(Pair("Silent", f"{name}, {at}: other bucket", "Why?", selection, "", glyph))
+    return rows
 
 
 # -- an address

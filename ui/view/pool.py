@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ui.look import Look
     from ui.model.run import RunModel
 
+TITLE_ASIDE = 64
+"""What the dock's title and its edges take of the title row."""
 _TAKE = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -64,9 +66,13 @@ class PoolView(PaintedView):
         )
 
     def status_words(self) -> str:
-        """Return range and reserve for the title row."""
+        """Return what changes hands, else range and reserve, for the title row."""
         facts = self.facts()
-        return facts.title_words() if facts is not None else ""
+        if facts is None:
+            return ""
+        room = self.width() - self.theme.px(TITLE_ASIDE)
+        fitting = (t for t in facts.takeover_words() if self.theme.width(t) <= room)
+        return next(fitting, facts.title_words())
 
     def _forget(self) -> None:
         self._cursor, self.scope = -1, 0

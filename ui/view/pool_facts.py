@@ -8,13 +8,13 @@ row of them is a slice: equal rows are painted once.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
-from foviz import US, BindingStatus, ip_text
+from foviz import US, BindingStatus, clock_text, ip_text
 from ui.layout.pool_words import HOT_STANDBY, Side, longest_lease, range_text, runs
 
 if TYPE_CHECKING:
-    from foviz import Belief, Binding, PoolView, ServerView, Session, Snapshot
+    from foviz import Belief, Binding, EndpointView, PoolView, ServerView, Session, Snapshot
     from ui.theme import Who
     from ui.view.cells import Status
 
@@ -59,6 +59,8 @@ class MapFacts:
     counts: dict[Status, int]
     reserve: int
     """Mask of the BACKUP addresses."""
+    side: EndpointView | None = None
+    """The server's side of the relationship that the scope belongs to."""
 
     @property
     def who(self) -> Who:
@@ -69,6 +71,11 @@ class MapFacts:
     def on(self) -> bool:
         """Whether the server runs."""
         return self.until == 0 and self.server.running
+
+    @property
+    def takeover_at(self) -> int:
+        """From when on it may use its partner's free addresses; 0 for never."""
+        return self.side.takeover_at if self.side is not None and self.on else 0
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,7 @@ class PoolFacts:
     mode: str
     differing: int
     maps: tuple[MapFacts, ...]
+    at: int = 0
 
     @property
     def last(self) -> int:
@@ -135,6 +143,23 @@ class PoolFacts:
             names = f"{sum(b - a + 1 for a, b in found)} addresses"
         return f"{words} · reserve {self.reserve_percent}\u00a0%: {names}"
 
+    def takeover_words(self) -> tuple[str, ...]:
+        """Return what changes hands, and when, from long to short; nothing while nothing does."""
+        for each in self.maps:
+            side, at = each.side, each.takeover_at
+            if side is None or not at:
+                continue
+            free = each.counts["BACKUP" if side.primary else "FREE"]
+            name, clock = each.server.name, clock_text(at)
+            word = "since" if at <= self.at else "from"
+            many = f"{free:,} free address" + ("es" if free != 1 else "")
+            return (
+                f"{side.partner}’s {many} usable by {name} {word} {clock}",
+                f"{side.partner}’s {free:,} free: {name}’s {word} {clock}",
+                f"{name} uses all {word} {clock[:5]}",
+            )
+        return ()
+
     def words_of(self, status: Status) -> str:
         """Return a status as the key writes it."""
         return status.lower()
@@ -147,7 +172,7 @@ def pool_facts(snapshot: Snapshot, scope: int = 0) -> PoolFacts | None:
     pool = snapshot.pools[scope]
     numbers = {server.name: server.number for server in snapshot.servers}
     maps = [
-        _map_facts(pool, belief, server, numbers)
+        _map_facts(pool, belief, server, numbers, snapshot.at)
         for belief in pool.beliefs
         if (server := snapshot.server(belief.server)) is not None
     ]
@@ -160,14 +185,19 @@ def pool_facts(snapshot: Snapshot, scope: int = 0) -> PoolFacts | None:
         mode=pool.mode,
         differing=pool.differing,
         maps=tuple(sorted(maps, key=lambda each: each.server.number)),
+        at=snapshot.at,
     )
 
 
 def _map_facts(
-    pool: PoolView, belief: Belief, server: ServerView, numbers: dict[str, int]
+    pool: PoolView, belief: Belief, server: ServerView, numbers: dict[str, int], at: int
 ) -> MapFacts:
     store = belief.store
+    side = next((e for e in server.endpoints if e.relationship == pool.relationship), None)
+    taken = _taken(side, server, at) if belief.present else ""
     primary = 1 if pool.relationship else 0
+    if taken == "FREE":
+        primary = server.number
     cells = bytearray([cell_octet("FREE", primary)]) * (pool.last - pool.first + 1)
     bindings: dict[int, Binding] = {}
     counts: dict[Status, int] = {}
@@ -179,7 +209,8 @@ def _map_facts(
         for place in _places(mask):
             binding = belief.binding(pool.first + place)
             bindings[binding.address] = binding
-            cells[place] = cell_octet(status, _owner(status, binding, numbers))
+            owner = server.number if status == taken else _owner(status, binding, numbers)
+            cells[place] = cell_octet(status, owner)
     for place in _places(store.unknown):
         cells[place] |= HATCHED
         bindings.setdefault(pool.first + place, belief.binding(pool.first + place))
@@ -189,7 +220,14 @@ def _map_facts(
         cells[place] |= DARK
     until = 0 if belief.present else belief.until
     reserve = belief.mask(BindingStatus.BACKUP)
-    return MapFacts(server, until, bytes(cells), bindings, counts, reserve)
+    return MapFacts(server, until, bytes(cells), bindings, counts, reserve, side)
+
+
+def _taken(side: EndpointView | None, server: ServerView, at: int) -> Status | Literal[""]:
+    """Return the status of the partner's free addresses, once they are this server's to give."""
+    if side is None or not side.takeover_at or at < side.takeover_at or not 0 < server.number < 3:
+        return ""
+    return "BACKUP" if side.primary else "FREE"
 
 
 def _owner(status: Status, binding: Binding, numbers: dict[str, int]) -> int:
@@ -218,7 +256,7 @@ def sides_of(session: Session, facts: PoolFacts, address: int) -> tuple[Side, ..
 
 def _side(session: Session, facts: PoolFacts, each: MapFacts, address: int) -> Side:
     server, binding = each.server, each.bindings.get(address)
-    endpoint = next((e for e in server.endpoints if e.relationship), None) if facts.mode else None
+    endpoint = each.side if facts.mode else None
     skew = server.skew
     profile = session.profile
     now = session.playhead + skew

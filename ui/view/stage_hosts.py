@@ -24,6 +24,7 @@ from ui.view.forms import (
 from ui.view.stage_scene import cell_rect
 from ui.view.stage_words import (
     Note,
+    bucket_words,
     client_lines,
     client_tip,
     down_text,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QColor, QPainter
 
-    from foviz import ServerView
+    from foviz import ClientView, ServerView
     from ui.layout.window import Rect
     from ui.model.run import Flight
     from ui.theme import Theme, Who
@@ -383,7 +384,10 @@ def _paint_words_of(painter: QPainter, scene: Scene, seat: Seat, unanswered: boo
     """Write name and address, and below them state and what is left; return where they end."""
     theme, client, room = scene.theme, seat.client, seat.spot.words
     middle = room.y + room.h / 2
-    first, second = middle - 7 * scene.scale, middle + 8 * scene.scale
+    shared = bucket_words(scene.snapshot, client)
+    up, apart = (14, 13) if shared else (7, 15)
+    first = middle - up * scene.scale
+    second = first + apart * scene.scale
     ink = theme.ink if client.powered else theme.ink3
     x: float = room.x
     px = metrics.TYPE_LESSON
@@ -397,12 +401,24 @@ def _paint_words_of(painter: QPainter, scene: Scene, seat: Seat, unanswered: boo
     colour = theme.bad if unanswered else tone
     lines = client_lines(client, scene.at, unanswered)
     end = _fitting(painter, theme, room.x, second, lines, colour, room.w)
-    return max(x, end)
+    third = second + apart * scene.scale
+    hue = _bucket_colour(scene, client)
+    return max(x, end, _fitting(painter, theme, room.x, third, shared, hue, room.w))
+
+
+def _bucket_colour(scene: Scene, client: ClientView) -> QColor:
+    """A client's bucket has the hue of the server that owns it."""
+    theme = scene.theme
+    return theme.hue(scene.hue(client.bucket_server)).text if client.powered else theme.ink3
 
 
 def _paint_lines_below(painter: QPainter, scene: Scene, seat: Seat, unanswered: bool) -> None:
-    """Write name and last octet below a ring, each centred on it."""
+    """Write name and last octet below a ring, each centred on it; the bucket, if it has one."""
     theme, client, (x, _, _, room) = scene.theme, seat.client, seat.spot
+    shared = bucket_words(scene.snapshot, client)
+    if shared and room.h >= 22 * scene.scale:
+        _paint_shared_below(painter, scene, seat, unanswered, shared)
+        return
     ink = theme.ink if client.powered else theme.ink3
     px = metrics.TYPE_NOTE
     first = room.y + 7 * scene.scale
@@ -411,16 +427,44 @@ def _paint_lines_below(painter: QPainter, scene: Scene, seat: Seat, unanswered: 
     if room.h < 22 * scene.scale:
         return
     second = first + 11 * scene.scale
-    choices: tuple[str, ...] = (short_address(client),)
-    if unanswered:
-        choices = ("no lease", "none")
-    elif not client.powered:
-        choices = ("off",)
-    elif not client.address:
-        choices = (client.state, "asks" if client.state != "INIT" else "INIT")
+    choices = _short_state(client, unanswered)
     mono = bool(client.address and client.powered)
     colour = theme.bad if unanswered else theme.ink2 if client.powered else theme.ink3
     for text in choices:
         if theme.width(text, px, mono=mono) <= room.w - 6 * scene.scale:
             draw_text(painter, theme, x, second, text, colour, px, mono=mono, align="centre")
             return
+
+
+def _short_state(client: ClientView, unanswered: bool) -> tuple[str, ...]:
+    """Return the last octet of a client's address, or how it is without one."""
+    if unanswered:
+        return ("no lease", "none")
+    if not client.powered:
+        return ("off",)
+    if not client.address:
+        return (client.state, "asks" if client.state != "INIT" else "INIT")
+    return (short_address(client),)
+
+
+def _paint_shared_below(
+    painter: QPainter, scene: Scene, seat: Seat, unanswered: bool, shared: tuple[str, ...]
+) -> None:
+    """Write name and last octet in one line, and below them whose bucket the client's is."""
+    theme, client, (x, _, _, room) = scene.theme, seat.client, seat.spot
+    px = metrics.TYPE_NOTE
+    most, gap = room.w - 4 * scene.scale, theme.px(4)
+    first = room.y + 7 * scene.scale
+    ink = theme.ink if client.powered else theme.ink3
+    wide = theme.width(client.name, px, True)
+    mono = bool(client.address and client.powered)
+    tone = theme.bad if unanswered else theme.ink2 if client.powered else theme.ink3
+    choices = _short_state(client, unanswered)
+    beside = next((t for t in choices if wide + gap + theme.width(t, px, mono=mono) <= most), "")
+    left = x - (wide + (gap + theme.width(beside, px, mono=mono) if beside else 0)) / 2
+    name = theme.elide(client.name, room.w, px, True)
+    left += draw_text(painter, theme, left, first, name, ink, px, bold=True) + gap
+    draw_text(painter, theme, left, first, beside, tone, px, mono=mono)
+    text = _first_fit(theme, shared, room.w - 2 * scene.scale)
+    hue = _bucket_colour(scene, client)
+    draw_text(painter, theme, x, first + 11 * scene.scale, text, hue, px, align="centre")

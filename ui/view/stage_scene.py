@@ -15,6 +15,7 @@ from ui.layout.stage_clients import Clients, Spot, arrange_clients
 from ui.layout.stage_tiers import arrange
 from ui.layout.stage_wires import Way, find_links, make_way
 from ui.layout.window import Rect
+from ui.model.silence import Silence, silence_about
 
 if TYPE_CHECKING:
     from foviz import ClientView, EndpointView, LinkView, ServerView, Snapshot
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _stage = lru_cache(maxsize=64)(arrange)
 _clients = lru_cache(maxsize=64)(arrange_clients)
+
+UNREAD = Silence(-1, 0, -1, -1)
+"""Stands for what a scene has not looked up yet."""
 
 RELATION = "relation:"
 """Begins the name of a pair's connection that has no wire of its own."""
@@ -59,6 +63,7 @@ class Scene:
         self.seats: list[Seat] = []
         self.feet: dict[str, tuple[str, str, Line]] = {}
         """By a client's name: its link, its segment, the line from it to the bar."""
+        self._silence: Silence | None = UNREAD
         self._seat_clients()
         self.flights = model.flights()
 
@@ -116,6 +121,22 @@ class Scene:
         if selection.kind == "host":
             return focus.host
         return focus.client if selection.kind == "address" else -1
+
+    def silence(self) -> Silence | None:
+        """Return which server is silent about the client in focus, by its bucket.
+
+        Of a message in focus the silence has to belong to its exchange.
+        """
+        if self._silence is UNREAD:
+            focus = self.model.focus
+            client = self.snapshot.client(focus.client) if focus.client >= 0 else None
+            found = None
+            if client is not None and client.bucket >= 0:
+                found = silence_about(self.model.session, client.index)
+            if found is not None and focus.record >= 0 and focus.exchange != found.exchange:
+                found = None
+            self._silence = found
+        return self._silence
 
     # -- ways
 

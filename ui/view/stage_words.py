@@ -22,7 +22,15 @@ from foviz import (
 from ui.view.stage_scene import RELATION
 
 if TYPE_CHECKING:
-    from foviz import ClientView, EndpointView, LinkView, PoolView, ServerView, Snapshot
+    from foviz import (
+        ClientView,
+        EndpointView,
+        LinkView,
+        PoolView,
+        ServerView,
+        Snapshot,
+        TimerView,
+    )
     from ui.layout.stage import Join
     from ui.view.stage_scene import Scene
 
@@ -128,16 +136,70 @@ def notes_of(scene: Scene, server: ServerView) -> list[Note]:
         return notes
     if server.duty:
         notes.append(Note((server.duty,), "hue"))
+    silent = scene.silence()
+    if silent is not None and silent.host == server.index:
+        notes.append(_silent_note(scene))
     reserve = reserve_left(scene, server)
     if reserve is not None:
         left = f"{reserve[0]} of {reserve[1]}"
         choices = (f"{left} reserve addresses left", f"reserve: {left} left", f"reserve {left}")
         notes.append(Note(choices, "plain" if reserve[0] else "bad"))
-    for timer in server.timers:
-        if timer.name in _NOTED_TIMERS:
-            text = _NOTED_TIMERS[timer.name].format(left_text(timer.at - scene.at))
-            notes.append(Note((text,), "plain"))
+    notes.extend(
+        _timer_note(scene, server, timer) for timer in server.timers if timer.name in _NOTED_TIMERS
+    )
+    side = server.endpoint
+    if side is not None and 0 < side.takeover_at <= scene.at:
+        since = clock_text(side.takeover_at)[:5]
+        free = f"uses {side.partner}’s free addresses"
+        notes.append(Note((f"{free} since {since}", free, "uses all addresses"), "hue"))
     return notes
+
+
+def _timer_note(scene: Scene, server: ServerView, timer: TimerView) -> Note:
+    """Say what changes when a timer ends, and how long that is from now."""
+    text = _NOTED_TIMERS[timer.name].format(left_text(timer.at - scene.at))
+    side = server.endpoint
+    if timer.name != "takeover" or side is None:
+        return Note((text,), "plain")
+    free = partners_free(scene, server)
+    left, clock = left_text(timer.at - scene.at), clock_text(timer.at)[:5]
+    theirs = f"{side.partner}’s {free} free address" + ("es" if free != 1 else "")
+    long = f"{theirs} usable in {left}, at {clock}"
+    return Note((long, f"{theirs} in {left}", f"{side.partner}’s {free} free in {left}", text),
+                "plain")  # fmt: skip
+
+
+def partners_free(scene: Scene, server: ServerView) -> int:
+    """Return how many free addresses a server takes for its partner's."""
+    side = server.endpoint
+    if side is None:
+        return 0
+    status = BindingStatus.BACKUP if side.primary else BindingStatus.FREE
+    return sum(
+        belief.counts()[status.name]
+        for pool in scene.snapshot.pools
+        if pool.relationship == side.relationship
+        for belief in pool.beliefs
+        if belief.server == server.index
+    )
+
+
+def _silent_note(scene: Scene) -> Note:
+    """Say why a server does not answer the client that the window is about."""
+    client = scene.snapshot.client(scene.model.focus.client)
+    if client is None:
+        return Note(("silent",), "plain")
+    owner = scene.names[client.bucket_server]
+    return Note(
+        (
+            f"silent: bucket {client.bucket} of {client.name} is {owner}’s",
+            f"silent: bucket {client.bucket} is {owner}’s",
+            f"silent: {client.name} is {owner}’s",
+            "silent: other bucket",
+            "silent",
+        ),
+        "plain",
+    )
 
 
 def reserve_left(scene: Scene, server: ServerView) -> tuple[int, int] | None:
@@ -314,10 +376,26 @@ def client_lines(client: ClientView, at: int, unanswered: bool) -> tuple[str, ..
     )
 
 
+def bucket_words(snapshot: Snapshot, client: ClientView) -> tuple[str, ...]:
+    """Return whose client it is under load balance, in words from long to short."""
+    owner = snapshot.server(client.bucket_server)
+    if owner is None:
+        return ()
+    bucket = client.bucket
+    return (
+        f"hash 0x{bucket:02X} · bucket {bucket} → {owner.name}",
+        f"bucket {bucket} → {owner.name}",
+        f"{bucket} → {owner.name}",
+        f"{bucket}→{owner.name}",
+        f"{bucket}→{owner.number}",
+    )
+
+
 def client_tip(snapshot: Snapshot, at: int, client: ClientView, unanswered: bool) -> str:
     """Return all that is known of a client, a fact a line."""
     lines = [f"{client.name}  {client.address_text}".strip()]
     lines.append(client_lines(client, at, unanswered)[0])
+    lines.extend(bucket_words(snapshot, client)[:1])
     if client.address:
         granter = snapshot.server(client.granter)
         if granter is not None:
