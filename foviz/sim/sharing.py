@@ -53,9 +53,9 @@ def _sharing_at(address: int, servers: tuple[ServerHost, ...]) -> Sharing | None
     """Return how the clients of a subnet are shared, by an address in it."""
     for server in servers:
         for relationship in server.relationships.values():
-            if relationship.mode is Mode.LOAD_BALANCE and relationship.role.is_primary:
-                if _serves(server, relationship, address):
-                    return _sharing_of(server, relationship, servers)
+            balanced = relationship.mode is Mode.LOAD_BALANCE and relationship.role.is_primary
+            if balanced and _serves(server, relationship, address):
+                return _sharing_of(server, relationship, servers)
     return None
 
 

@@ -260,11 +260,13 @@ def test_records_in_words_the_longest_first():
         "ACTIVE, C1, until Mon 12:00, not acknowledged",
         "ACTIVE, C1, until Mon 12:00, not acked",
         "ACTIVE, C1, Mon 12:00, not acked",
+        "ACTIVE, C1, not acked",
     )
     later = side(1, "ACTIVE", expires=NOW + 8 * DAY, known=False)
     assert words.record_words(later, "", NOW)[2:] == (
         "ACTIVE, C1, Tue 9 Jan 11:00, not acked",
         "ACTIVE, C1, 9 Jan 11:00, not acked",
+        "ACTIVE, C1, not acked",
     )
     assert words.record_words(side(1), "DHCP1", NOW) == ("FREE, DHCP1’s", "FREE")
     endless = side(1, "ACTIVE", expires=0)

@@ -241,6 +241,8 @@ def record_words(side: Side, owner: str, now: int) -> tuple[str, ...]:
     date = date_text(side.expires)
     # A date is one without its weekday too.
     shorter = dict.fromkeys((*forms, bare, bare.replace(date, date.partition(" ")[2])))
+    least = f"{side.status}, {side.client}" if side.client else side.status
+    shorter[least] = None
     return (f"{forms[0]}, not acknowledged", *(f"{form}, not acked" for form in shorter))
 
 

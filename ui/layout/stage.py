@@ -354,6 +354,7 @@ def bridge_line(a: Bar, b: Bar, scale: float) -> Line:
 
 
 def bridge_words(a: Bar, b: Bar, scale: float) -> Rect:
+    """Return the room of a bridge's words, between its bars and above it."""
     left, right = (a, b) if a.x1 < b.x1 else (b, a)
     high = round(WORDS * scale)
     return Rect(left.x2 + 2, left.y - round(25 * scale), right.x1 - left.x2 - 4, high)

@@ -54,6 +54,8 @@ class StepMark(QWidget):
             return "–", "off the story"
         step = self.model.present_step()
         total = self.model.session.lesson.step_count
+        if not total:  # a lesson may be told in sections alone
+            return "", ""
         return (str(step.number) if step else "0"), f"of {total}"
 
     def _refresh(self) -> None:
@@ -234,7 +236,7 @@ class Transport(QWidget):
         at = self.model.playhead
         self.date.setText(date_text(at))
         self.clock.setText(clock_text(at, 3))
-        self.step_rule.setVisible(self.model.session.lesson is not None)
+        self.step_rule.setVisible(bool(self.step.sizeHint().width()))
         self.elapsed.setText(elapsed_text(at - self.model.session.origin.playhead))
         self.pace_words.setText(pace_words(self.playback.pace))
         blocked = self.pace.blockSignals(True)

@@ -150,7 +150,9 @@ class PoolView(PaintedView):
                 texts: tuple[str, ...] = self._record(facts, sides[slot])
             else:
                 texts = (pool_paint.count_words(each),)
-            room = area.w + theme.px(8)
+            # Words may run on below the space before the next map.
+            after = plan.slots[slot + 1].x if slot + 1 < len(plan.slots) else plan.w + theme.px(6)
+            room = after - area.x - theme.px(12)
             words = next((text for text in texts if theme.width(text, px) <= room), texts[-1])
             colour = theme.ink2 if chosen else theme.ink3
             forms.draw_text(painter, theme, area.x, y, words, colour, px, room=room)

@@ -145,10 +145,14 @@ class PoolFacts:
 
     def takeover_words(self) -> tuple[str, ...]:
         """Return what changes hands, and when, from long to short; nothing while nothing does."""
-        for each in self.maps:
+        taking = [each for each in self.maps if each.takeover_at]
+        if len(taking) > 1:
+            at = max(each.takeover_at for each in taking)
+            word = "since" if at <= self.at else "from"
+            return (f"each uses the other’s free addresses {word} {clock_text(at)}",)
+        for each in taking:
             side, at = each.side, each.takeover_at
-            if side is None or not at:
-                continue
+            assert side is not None
             free = each.counts["BACKUP" if side.primary else "FREE"]
             name, clock = each.server.name, clock_text(at)
             word = "since" if at <= self.at else "from"

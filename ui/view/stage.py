@@ -142,7 +142,7 @@ class StageView(PaintedView):
         client = self.model.snapshot.client(int(found.selection.value))
         if client is None or "\n" in found.words:
             return found
-        unanswered = is_unanswered(client, awaited_clients(self.model.flights()))
+        unanswered = is_unanswered(client, awaited_clients(self.model, self.model.flights()))
         tip = client_tip(self.model.snapshot, self.model.playhead, client, unanswered)
         return found._replace(words=tip)
 
@@ -187,7 +187,7 @@ def client_counts(scene: Scene, segment: str) -> list[list[tuple[str, bool]]]:
     clients = [each for each in scene.snapshot.clients if each.segment == segment]
     if not clients:
         return []
-    awaited = awaited_clients(scene.flights)
+    awaited = awaited_clients(scene.model, scene.flights)
     asking = sum(is_unanswered(each, awaited) for each in clients)
     off = sum(not each.powered for each in clients)
     held = sum(each.powered and bool(each.address) for each in clients)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QRectF
 
+from foviz import RowKind
 from ui.icons import paint_icon
 from ui.layout.stage import BOX_LOW
 from ui.model.selection import Selection
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
     from foviz import ClientView, ServerView
     from ui.layout.window import Rect
-    from ui.model.run import Flight
+    from ui.model.run import Flight, RunModel
     from ui.theme import Theme, Who
     from ui.view.badges import Service, Tone
     from ui.view.stage_scene import Scene, Seat
@@ -242,9 +243,9 @@ def _one_line(painter: QPainter, scene: Scene, server: ServerView, rect: Rect, w
     right = rect.right - px(SMALL_PADDING if small else PADDING)
     ink = theme.ink if server.running else theme.ink2
     size = metrics.TYPE_BASE if small else metrics.TYPE_LESSON
-    x += draw_text(
-        painter, theme, x, cy, server.name, ink, size, bold=True, room=right - x
-    ) + px(5 if small else 8)
+    x += draw_text(painter, theme, x, cy, server.name, ink, size, bold=True, room=right - x) + px(
+        5 if small else 8
+    )
     role, note = role_text(server), metrics.TYPE_NOTE
     role_wide = theme.width(role, note)
     x = _paint_badges(painter, scene, server, x, cy, right, who)
@@ -306,7 +307,7 @@ def _note_colour(theme: Theme, note: Note, who: Who) -> QColor:
 
 def paint_clients(painter: QPainter, scene: Scene, hit: HitFunction) -> None:
     """Paint the clients in the form that their number asks for."""
-    awaited = awaited_clients(scene.flights)
+    awaited = awaited_clients(scene.model, scene.flights)
     chosen = scene.selected_host()
     for seat in scene.seats:
         client = seat.client
@@ -328,12 +329,14 @@ def paint_clients(painter: QPainter, scene: Scene, hit: HitFunction) -> None:
         hit(area, Selection("host", client.index), words)
 
 
-def awaited_clients(flights: Sequence[Flight]) -> frozenset[int]:
-    """Return the hosts from which or to which something is on its way."""
+def awaited_clients(model: RunModel, flights: Sequence[Flight]) -> frozenset[int]:
+    """Return the hosts from which or to which something is on its way, perhaps by a relay."""
     hosts: dict[int, None] = {}
     for flight in flights:
         hosts[flight.record.host] = None
         hosts.update(dict.fromkeys(host for host, _ in flight.arrivals))
+        if flight.kind is RowKind.DHCP:
+            hosts[model.session.subject_of(flight.record.index)[1]] = None
     return frozenset(hosts)
 
 
@@ -453,18 +456,25 @@ def _paint_shared_below(
     """Write name and last octet in one line, and below them whose bucket the client's is."""
     theme, client, (x, _, _, room) = scene.theme, seat.client, seat.spot
     px = metrics.TYPE_NOTE
-    most, gap = room.w - 4 * scene.scale, theme.px(4)
+    most = room.w
     first = room.y + 7 * scene.scale
     ink = theme.ink if client.powered else theme.ink3
     wide = theme.width(client.name, px, True)
     mono = bool(client.address and client.powered)
     tone = theme.bad if unanswered else theme.ink2 if client.powered else theme.ink3
-    choices = _short_state(client, unanswered)
-    beside = next((t for t in choices if wide + gap + theme.width(t, px, mono=mono) <= most), "")
+    # Where it is tight the dot of ".70" is gap enough.
+    fitting = (
+        (text, gap)
+        for gap in (theme.px(4), 1)
+        for text in _short_state(client, unanswered)
+        if wide + gap + theme.width(text, px, mono=mono) <= most
+    )
+    beside, gap = next(fitting, ("", 0))
     left = x - (wide + (gap + theme.width(beside, px, mono=mono) if beside else 0)) / 2
     name = theme.elide(client.name, room.w, px, True)
     left += draw_text(painter, theme, left, first, name, ink, px, bold=True) + gap
     draw_text(painter, theme, left, first, beside, tone, px, mono=mono)
-    text = _first_fit(theme, shared, room.w - 2 * scene.scale)
+    roomy = room.w >= theme.px(60)
+    text = _first_fit(theme, shared, room.w - (8 if roomy else 2) * scene.scale)
     hue = _bucket_colour(scene, client)
     draw_text(painter, theme, x, first + 11 * scene.scale, text, hue, px, align="centre")

@@ -206,7 +206,8 @@ def fill_break_menu(menu: QMenu, model: RunModel, look: Look) -> None:
         _add_part(menu, server.name, server_deeds(server), model, look)
     for relay in snapshot.relays:
         _add_part(menu, relay.name, relay_deeds(relay), model, look)
-    names = {host.name for host in (*snapshot.servers, *snapshot.relays)}
+    names = {each.name for each in snapshot.servers}
+    names |= {each.name for each in snapshot.relays}
     drops = [link for link in snapshot.links if link.kind == "drop" and link.b in names]
     for link in (*wires, *drops):
         _add_part(menu, f"Link {link.name}", link_deeds(link), model, look)

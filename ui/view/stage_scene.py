@@ -57,7 +57,7 @@ class Scene:
         self.relays = {relay.name: relay for relay in snapshot.relays}
         self.links = {link.name: link for link in snapshot.links}
         self.who = _hues(snapshot)
-        self.topology = _topology(snapshot)
+        self.topology = topology_of(snapshot)
         self.stage = _stage(self.topology, w, h, self.scale)
         self.groups: dict[str, Clients] = {}
         self.seats: list[Seat] = []
@@ -192,7 +192,8 @@ def _hues(snapshot: Snapshot) -> dict[int, Who]:
     return hues
 
 
-def _topology(snapshot: Snapshot) -> Topology:
+def topology_of(snapshot: Snapshot) -> Topology:
+    """Return a snapshot's wiring without the clients."""
     servers = _in_order(snapshot)
     known = dict.fromkeys(servers)
     relays = tuple(relay.name for relay in snapshot.relays)

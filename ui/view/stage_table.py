@@ -26,7 +26,7 @@ HEAD = ["Name", "What", "Address", "State", "Since or until", "More"]
 
 def stage_rows(scene: Scene) -> list[list[str]]:
     """Return the heading, then servers, relays, clients, links, messages in flight."""
-    awaited = awaited_clients(scene.flights)
+    awaited = awaited_clients(scene.model, scene.flights)
     wires = {join.name: join for join in (*scene.topology.wires, *scene.topology.pairs)}
     rows = [HEAD]
     rows.extend(_server_row(scene, server) for server in scene.snapshot.servers)
