@@ -95,7 +95,7 @@ def _arrange_tiers(topology: Topology, width: int, height: int, scale: float) ->
     _bridges(topology, hub, bars, lines, words, scale)
     labels = {c.segment: _label(c, lines, topology, scale) for c in columns}
     labels[hub] = _hub_label(top, list(row.values()), scale)
-    notes = {name: _note(boxes[name], top, name in row, scale) for name in boxes}
+    notes = {name: _note(boxes[name], top, name in row, len(row) == 1, scale) for name in boxes}
     heights = Heights(tiers.top, tiers.box, tiers.hub)
     return Stage(boxes, bars, lines, words, notes, labels, heights, True, relays)
 
@@ -366,8 +366,12 @@ def _hub_label(bar: Bar, row: list[Rect], scale: float) -> Rect:
     return Rect(left, y, max(0, right - left), high)
 
 
-def _note(box: Rect, hub: Bar, upper: bool, scale: float) -> Rect:
-    """Return the room of the words below a box of the upper row, beside its drop."""
+def _note(box: Rect, hub: Bar, upper: bool, alone: bool, scale: float) -> Rect:
+    """Return the room of a box's words: below it beside its drop, or right of a lone one."""
+    if upper and alone:
+        left = box.right + round(ASIDE * scale)
+        high = min(round(LABEL * scale), hub.y - round(15 * scale) - box.y)
+        return Rect(left, box.y, max(0, hub.x2 - left), high) if high > 0 else Rect(left, 0, 0, 0)
     if not upper or hub.y - box.bottom < 26 * scale:
         return Rect(box.x, box.bottom, 0, 0)
     foot = drop_x(box, hub, scale)

@@ -157,6 +157,8 @@ _FACTS: Final = {
     "addresses this server may give": "May give",
     "buckets of the primary": "Primary’s",
     "chosen server": "Chosen",
+    "hash_key": "Hashed is",
+    "hash key": "The key",
     "latest end allowed": "Latest end",
     "the partner knows of": "Partner knows",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QRectF
@@ -60,6 +61,8 @@ SMALL_BOX = 130
 """A box in one line that is narrower has smaller edges: name and badge come first."""
 SMALL_AT = 14
 SMALL_PADDING = 6
+WIDEST_BUCKET = 200
+"""A bucket of three digits: those of a row are written alike, whatever their number."""
 LINES = (17, 36)
 """Middles of a box's two lines, below its top."""
 
@@ -252,8 +255,11 @@ def _one_line(painter: QPainter, scene: Scene, server: ServerView, rect: Rect, w
     told, bad = "", False
     if is_failed(server):
         told, bad = _first_fit(theme, (*_down_choices(server), "off"), right - x, True), True
-    elif x + role_wide <= right:
-        told = role
+    else:
+        told = role if x + role_wide <= right else ""
+        if scene.stage.notes[server.name].w <= 0:
+            choices = [text for note in notes_of(scene, server)[:1] for text in note.choices]
+            told = _first_fit(theme, choices, right - x) or told
     if told:
         colour = theme.bad if bad else _role_colour(theme, server, who)
         draw_text(painter, theme, right, cy, told, colour, note, bold=bad, align="right")
@@ -474,7 +480,15 @@ def _paint_shared_below(
     name = theme.elide(client.name, room.w, px, True)
     left += draw_text(painter, theme, left, first, name, ink, px, bold=True) + gap
     draw_text(painter, theme, left, first, beside, tone, px, mono=mono)
-    roomy = room.w >= theme.px(60)
-    text = _first_fit(theme, shared, room.w - (8 if roomy else 2) * scene.scale)
+    text = shared[_bucket_form(scene, client, room.w)]
     hue = _bucket_colour(scene, client)
     draw_text(painter, theme, x, first + 11 * scene.scale, text, hue, px, align="centre")
+
+
+def _bucket_form(scene: Scene, client: ClientView, room: float) -> int:
+    """Return which wording of the bucket fits, one for all clients of a row: by the widest."""
+    theme = scene.theme
+    most = room - (8 if room >= theme.px(60) else 2) * scene.scale
+    widest = bucket_words(scene.snapshot, replace(client, bucket=WIDEST_BUCKET))
+    fitting = (n for n, text in enumerate(widest) if theme.width(text, metrics.TYPE_NOTE) <= most)
+    return next(fitting, len(widest) - 1)

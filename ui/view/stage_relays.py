@@ -28,6 +28,8 @@ ICON = 14
 ICON_FROM = 76
 """A narrower box has no icon."""
 TWO_LINES = 26
+WHOLE = 2
+"""So many of the wordings of helpers have every address in full."""
 
 
 def paint_relays(painter: QPainter, scene: Scene, hit: HitFunction) -> None:
@@ -73,8 +75,11 @@ def _paint_words(painter: QPainter, scene: Scene, rect: Rect, relay: RelayView) 
     base, note = metrics.TYPE_BASE, metrics.TYPE_NOTE
     wide = theme.width(relay.name, base, True)
     beside = right - x - wide - px(8)
-    text = next((t for t in choices if theme.width(t, note, bad) <= beside), "")
-    if text or rect.h < px(TWO_LINES):
+    # What would be shortened beside the name has more room below it.
+    low = rect.h < px(TWO_LINES)
+    level = choices if low else choices[:WHOLE]
+    text = next((t for t in level if theme.width(t, note, bad) <= beside), "")
+    if text or low:
         draw_text(painter, theme, x, cy, relay.name, ink, base, bold=True, room=right - x)
         draw_text(painter, theme, right, cy, text, colour, note, bold=bad, align="right")
         return

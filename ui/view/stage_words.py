@@ -147,21 +147,21 @@ def notes_of(scene: Scene, server: ServerView) -> list[Note]:
     notes.extend(
         _timer_note(scene, server, timer) for timer in server.timers if timer.name in _NOTED_TIMERS
     )
-    side = server.endpoint
-    if side is not None and 0 < side.takeover_at <= scene.at:
-        since = clock_text(side.takeover_at)[:5]
-        free = f"uses {side.partner}’s free addresses"
-        notes.append(Note((f"{free} since {since}", free, "uses all addresses"), "hue"))
+    for side in server.endpoints:
+        if 0 < side.takeover_at <= scene.at:
+            since = clock_text(side.takeover_at)[:5]
+            free = f"uses {side.partner}’s free addresses"
+            notes.append(Note((f"{free} since {since}", free, "uses all addresses"), "hue"))
     return notes
 
 
 def _timer_note(scene: Scene, server: ServerView, timer: TimerView) -> Note:
     """Say what changes when a timer ends, and how long that is from now."""
     text = _NOTED_TIMERS[timer.name].format(left_text(timer.at - scene.at))
-    side = server.endpoint
+    side = next((each for each in server.endpoints if each.relationship == timer.engine), None)
     if timer.name != "takeover" or side is None:
         return Note((text,), "plain")
-    free = partners_free(scene, server)
+    free = partners_free(scene, server, side)
     left, clock = left_text(timer.at - scene.at), clock_text(timer.at)[:5]
     theirs = f"{side.partner}’s {free} free address" + ("es" if free != 1 else "")
     long = f"{theirs} usable in {left}, at {clock}"
@@ -169,11 +169,8 @@ def _timer_note(scene: Scene, server: ServerView, timer: TimerView) -> Note:
                 "plain")  # fmt: skip
 
 
-def partners_free(scene: Scene, server: ServerView) -> int:
-    """Return how many free addresses a server takes for its partner's."""
-    side = server.endpoint
-    if side is None:
-        return 0
+def partners_free(scene: Scene, server: ServerView, side: EndpointView) -> int:
+    """Return how many free addresses a server takes for a partner's."""
     status = BindingStatus.BACKUP if side.primary else BindingStatus.FREE
     return sum(
         belief.counts()[status.name]
