@@ -385,6 +385,8 @@ def merge(
     """Return what this server believes after accepting *update*."""
     if update.reserved:
         update = update._replace(reserved=False)
+    if _was_given(endpoint, store, own, update):
+        return own
     if update.status in ENDED:
         # The server that acknowledges frees at once, the sender on the BNDACK (§5.11).
         status = status_when_freed(endpoint, store, update)
@@ -413,6 +415,17 @@ def merge(
         told=own.told,
         refused=own.refused and not newer,
     )
+
+
+def _was_given(endpoint: Endpoint, store: LeaseStore, own: Binding, update: Binding) -> bool:
+    """Whether the secondary said that an address is unused before it heard that it has it.
+
+    The two updates crossed. The secondary will take the gift as the later word, and from the
+    moment a gift is sent its giver must not use the address (§5.4, §7.6).
+    """
+    crossed = (store.scope, own.address) in endpoint.busy
+    unused = update.status in ENDED or update.status is FREE
+    return endpoint.is_primary and own.status is BACKUP and crossed and unused
 
 
 # -- how a lease ends

@@ -4,10 +4,10 @@ import pytest
 from updates_bench import FIRST, Bench, clients, hardware
 
 from foviz.failover import pools
-from foviz.failover.profile import PROFILES
+from foviz.failover.profile import MICROSOFT, PROFILES
 from foviz.failover.relationship import Mode
 from foviz.lease.binding import ACTIVE, BACKUP, FREE, Binding
-from foviz.wire.failover import FailoverOption, FailoverType
+from foviz.wire.failover import BindingStatus, FailoverOption, FailoverType
 
 ISC, DRAFT = PROFILES["isc"], PROFILES["draft"]
 
@@ -143,6 +143,30 @@ def test_a_giver_uses_an_address_no_more_and_a_claimant_not_yet():
     assert pair.pool("A", "taken") == [("taken", 1)]
     assert pair.status("A", FIRST + 2) == "BACKUP"  # not back before the secondary agrees
     assert pair.discover("A", 3) is None
+
+
+@pytest.mark.parametrize("name", ["EXPIRED", "RELEASED", "RESET", "FREE"])
+def test_a_gift_outlasts_news_of_the_address_that_it_crosses(name):
+    """The giver uses it no more once its update is sent (PROTOCOL §14.2)."""
+    pair = Bench(addresses=20, mode=Mode.LOAD_BALANCE, profile=MICROSOFT)
+    for number in clients("B", 6):
+        pair.lease("B", number)
+    pair.run_up_to("A", "rebalance", 0.0005)
+    gift = FIRST + 9
+    assert (pair.status("A", gift), pair.status("B", gift)) == ("BACKUP", "FREE")
+    times = {"start": pair.time, "cltt": pair.time - 60}
+    assert pair.tell("A", pair.update(gift, BindingStatus[name], 1, **times)) == [0]
+    assert pair.status("A", gift) == "BACKUP"
+    pair.run(1)
+    assert pair.status("A", gift) == pair.status("B", gift) == "BACKUP"
+    assert pair.binding("A", gift).known
+
+
+def test_news_after_the_gift_was_taken_is_believed():
+    pair = Bench(addresses=20, mode=Mode.LOAD_BALANCE)
+    times = {"start": pair.time, "cltt": pair.time - 60}
+    assert pair.tell("A", pair.update(FIRST + 19, BindingStatus.EXPIRED, 1, **times)) == [0]
+    assert pair.status("A", FIRST + 19) == "FREE"
 
 
 def test_what_was_asked_for_is_not_asked_for_twice():
