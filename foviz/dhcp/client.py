@@ -37,6 +37,7 @@ LONGEST_WAIT = 64 * US
 REQUEST_TRIES = 4
 RENEW_WAIT_MIN = 60 * US
 DECLINE_PAUSE = 10 * US
+LONGEST_NAK_PAUSE = 60 * US
 PROBE_WAIT = 1 * US
 PARAMETERS = bytes((1, 3, 6, 15, 51, 54, 58, 59))
 
@@ -101,6 +102,7 @@ class DhcpClient:
         self.server = 0
         self.checking = False
         self.held_before = False
+        self.naks = 0
 
     # -- life
 
@@ -223,11 +225,20 @@ class DhcpClient:
         return [*actions, *self._bind(now)]
 
     def _on_nak(self, now: int) -> list[Action]:
-        return [
+        """Begin anew (figure 5): at once, but after further NAKs in 1, 2, 4 … 60 s.
+
+        Where one server offers what another refuses, a client would go round for ever. RFC
+        2131 §4.4.1 wants a pause in INIT; that it grows is dhcpcd's way.
+        """
+        actions: list[Action] = [
             self._decided("nak", self.offered, (("state", self.state.value, ""),)),
             *self._drop_lease(),
-            *self._discover(now),
         ]
+        self.naks += 1
+        if self.naks == 1:
+            return [*actions, *self._discover(now)]
+        pause = min(US << min(self.naks - 2, 6), LONGEST_NAK_PAUSE)
+        return [*actions, *self._enter(ClientState.INIT), SetTimer("start", pause)]
 
     # -- states
 
@@ -239,6 +250,7 @@ class DhcpClient:
             actions.append(AnnounceAddress(lease.address))
         self.checking = False
         self.held_before = True
+        self.naks = 0
         actions.extend(self._enter(ClientState.BOUND))
         for name, moment in (("t1", lease.t1), ("t2", lease.t2), ("expire", lease.expires)):
             if name == "t1" and lease.t2 <= now:

@@ -218,6 +218,28 @@ def test_a_nak_ends_the_lease(at):
     assert all(kind == "DISCOVER" for _, kind in bench.kinds()), "its timers are gone too"
 
 
+def test_naks_that_follow_each_other_make_it_wait_longer_and_longer():
+    """One server offers what the other refuses: at once, then after 1, 2, 4 … 60 s."""
+    bench = ClientBench().run_to(4)
+    waits = []
+    for _ in range(10):
+        bench.hear(OFFER)
+        at = bench.now
+        bench.sent.clear()
+        bench.hear(NAK, lease_s=None)
+        while not bench.sent:
+            bench.run_to(bench.time + 1)
+        waits.append((bench.now - at) // US)
+    assert waits == [0, 1, 2, 4, 8, 16, 32, 60, 60, 60]
+    bench.hear(OFFER)
+    bench.hear(ACK)
+    bench.run_to(bench.time + 2)
+    assert bench.state == "BOUND"
+    bench.do(bench.client.on_command(bench.now, "renew"))
+    bench.hear(NAK, lease_s=None)
+    assert bench.state == "SELECTING", "a lease between them begins the count anew"
+
+
 def test_renew_now():
     bench = ClientBench().bind().run_to(100)
     bench.do(bench.client.on_command(bench.now, "renew"))
