@@ -517,14 +517,18 @@ def on_request(endpoint: Endpoint, now: int, message: FailoverMessage) -> list[A
     """Answer UPDREQ or UPDREQALL: every binding present now, then UPDDONE (§7.3, §7.4).
 
     UPDREQALL takes every acknowledgement back, for good: whatever becomes of this
-    connection, what was not acknowledged anew will be sent (§5.17).
+    connection, what was not acknowledged anew will be sent (§5.17). Addresses that were
+    never touched go without saying, unless this server lost its database: then the partner
+    may remember otherwise.
     """
     actions: list[Action] = []
     if message.type == FailoverType.UPDREQALL:
         for store in endpoint.stores.values():
+            whole = endpoint.durable.incomplete
+            told = map(store.get, store.addresses(store.whole)) if whole else store.touched()
             actions.extend(
                 _mark(store, binding._replace(known=False, refused=False))
-                for binding in store.touched()
+                for binding in list(told)
                 if binding.known or binding.refused
             )
     keys = push_all(endpoint, now, everything=True)
