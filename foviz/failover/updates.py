@@ -383,10 +383,10 @@ def merge(
     endpoint: Endpoint, now: int, store: LeaseStore, own: Binding, update: Binding
 ) -> Binding:
     """Return what this server believes after accepting *update*."""
+    if _owner_decides(endpoint, store, own, update):
+        return own
     if update.reserved:
         update = update._replace(reserved=False)
-    if _was_given(endpoint, store, own, update):
-        return own
     if update.status in ENDED:
         # The server that acknowledges frees at once, the sender on the BNDACK (§5.11).
         status = status_when_freed(endpoint, store, update)
@@ -417,15 +417,17 @@ def merge(
     )
 
 
-def _was_given(endpoint: Endpoint, store: LeaseStore, own: Binding, update: Binding) -> bool:
-    """Whether the secondary said that an address is unused before it heard that it has it.
+def _owner_decides(endpoint: Endpoint, store: LeaseStore, own: Binding, update: Binding) -> bool:
+    """Whether two updates about an unused address crossed, at the primary: its own holds.
 
-    The two updates crossed. The secondary will take the gift as the later word, and from the
-    moment a gift is sent its giver must not use the address (§5.4, §7.6).
+    It is the primary that shares addresses out (§5.4). The secondary, which spoke before it
+    heard, will take our update as the later word; so a gift is not undone, whose giver must
+    not use the address from the moment that it is sent (§7.6). What the secondary claims
+    because it is reserved is another matter.
     """
-    crossed = (store.scope, own.address) in endpoint.busy
-    unused = update.status in ENDED or update.status is FREE
-    return endpoint.is_primary and own.status is BACKUP and crossed and unused
+    crossed = (store.scope, own.address) in endpoint.busy and own.status in AVAILABLE
+    unused = update.status in ENDED or update.status in AVAILABLE
+    return endpoint.is_primary and crossed and unused and not update.reserved
 
 
 # -- how a lease ends

@@ -1,7 +1,7 @@
 """Sharing free addresses out: Microsoft's, the draft's and ISC's way (PROTOCOL §4.3–4.5)."""
 
 import pytest
-from updates_bench import FIRST, Bench, clients, hardware
+from updates_bench import FIRST, HOUR, Bench, clients, hardware
 
 from foviz.failover import pools
 from foviz.failover.profile import MICROSOFT, PROFILES
@@ -160,6 +160,25 @@ def test_a_gift_outlasts_news_of_the_address_that_it_crosses(name):
     pair.run(1)
     assert pair.status("A", gift) == pair.status("B", gift) == "BACKUP"
     assert pair.binding("A", gift).known
+
+
+@pytest.mark.parametrize("profile", [MICROSOFT, DRAFT])
+def test_of_two_crossing_beliefs_about_an_owner_the_primary_s_holds(profile):
+    """A has lost its database, B runs on a copy: each tells the other of every address."""
+    pair = Bench(addresses=4, mode=Mode.LOAD_BALANCE, profile=profile)
+    assert pair.counts("A") == pair.counts("B") == (2, 2)
+    pair.hosts["B"].back_up()
+    for name in "AB":
+        pair.crash(name)
+    pair.hosts["A"].disk.clear()
+    pair.hosts["A"].storage_lost = True
+    pair.hosts["B"].restore(pair.clock("B"), told=True)
+    for name in "AB":
+        pair.boot(name)
+    pair.run(2 * HOUR)
+    assert pair.states() == ("NORMAL", "NORMAL")
+    assert "BACKUP" in pair.told(about=FIRST + 3, sender="B")
+    assert pair.status("A", FIRST + 3) == pair.status("B", FIRST + 3)
 
 
 def test_news_after_the_gift_was_taken_is_believed():
