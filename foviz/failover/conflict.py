@@ -159,6 +159,9 @@ _DUELS: Final = {
     name: Row(f"isc duel {name}", name, RejectReason.LESS_CRITICAL, _ISC)
     for name in ("ACTIVE/ACTIVE", "ACTIVE/EXPIRED", "other/ACTIVE", "other")
 }
+DUELS: Final = tuple(row.id for row in _DUELS.values())
+"""The rows for two updates about one address that crossed; by some both servers can lose."""
+
 _ISC_CELLS: Final = {
     (name, own, update): Row(
         f"isc {name} {own.name}/{update.name} {rule}",

@@ -34,6 +34,7 @@ EXCUSES: Final[dict[str, str]] = {
     "past-its-end": "a client uses its address past the end by true time",
     "storage-lost": "a server lost its storage, or runs on an old copy of it",
     "settings": "the settings of the two servers differ",
+    "crossed-updates": "two updates crossed, and by ISC's rules each server took the other's",
 }
 """What can make an invariant fail though every server keeps its rules (§14.4)."""
 
@@ -43,14 +44,14 @@ INVARIANTS: Final[dict[str, Invariant]] = {
         "No lease ends later than the partner knows, plus the MCLT.",
         "draft-12 §5.2.1",
         switches=(("partner_down_lease", "unrestricted"),),
-        unless=("dual-partner-down", "living-partner", "clocks", "storage-lost", "settings"),
+        unless=("dual-partner-down", "living-partner", "clocks", "storage-lost", "settings", "crossed-updates"),
     ),
     "owned-twice": Invariant(
         2,
         "Outside PARTNER-DOWN an address is available to one server at most: FREE to the "
         "primary, BACKUP to the secondary.",
         "draft-12 §5.4",
-        unless=("dual-partner-down", "living-partner", "storage-lost", "settings"),
+        unless=("dual-partner-down", "living-partner", "storage-lost", "settings", "crossed-updates"),
     ),
     "handed-on": Invariant(
         3,
@@ -58,7 +59,7 @@ INVARIANTS: Final[dict[str, Invariant]] = {
         "both servers know of the end of the first lease.",
         "draft-12 §5.11",
         switches=(("rewind", True),),
-        unless=("dual-partner-down", "living-partner", "storage-lost", "settings"),
+        unless=("dual-partner-down", "living-partner", "storage-lost", "settings", "crossed-updates"),
     ),
     "duplicate-address": Invariant(
         4,
@@ -71,6 +72,7 @@ INVARIANTS: Final[dict[str, Invariant]] = {
             "past-its-end",
             "storage-lost",
             "settings",
+            "crossed-updates",
         ),
     ),
     "early-update-done": Invariant(

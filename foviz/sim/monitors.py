@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 from foviz.base.address import ip_text
 from foviz.base.kinds import Kind
 from foviz.base.time import US
+from foviz.failover.conflict import DUELS
 from foviz.failover.states import NORMAL, PARTNER_DOWN, STATES, Service
+from foviz.failover.table import OPERATOR_STATES
 from foviz.lease.binding import ABANDONED, ACTIVE, AVAILABLE, BACKUP, FREE, Binding
 from foviz.sim.hearings import Hearings, owner_of
 from foviz.sim.host import ClientHost, Host, ServerHost
@@ -30,6 +32,9 @@ MONITORS: Final = tuple(INVARIANTS)
 
 GRAIN = US
 """The wire carries whole seconds; no promise is finer than that."""
+
+CROSSING: Final = 60 * US
+"""Within what time two updates about one address can have crossed: a receive timer."""
 
 _NO_ALLOCATION: Final = (Service.SILENT, Service.RENEW)
 
@@ -57,6 +62,8 @@ class Monitors:
         self.hearings = Hearings()
         self._lease_records: dict[int, int] = {}
         self._tenants: dict[tuple[str, int], Tenant] = {}
+        self._duels: dict[int, tuple[int, int]] = {}
+        """Who gave in last when two updates about an address crossed, and when."""
 
     def holds(self, host: ServerHost) -> tuple[str, ...]:
         """Return the monitors that are promised under a server's profile."""
@@ -74,6 +81,8 @@ class Monitors:
             self._on_state(world, host, index, note.data[0])
         elif note.kind is Kind.DECISION:
             self.hearings.on_decision(host, index, note)
+            if note.data[1] == "update-accepted":
+                self._on_accepted(world, host, index, note)
 
     def on_persist(self, world: World, host: Host, index: int, action: Persist) -> None:
         """Look at what was written: a client's new lease, a server's new binding."""
@@ -296,7 +305,18 @@ class Monitors:
         )
         self.breach(world, host, "owned-twice", address, facts, (index,), endpoint.name)
 
-    # -- states
+    # -- what excuses breaches
+
+    def _on_accepted(self, world: World, host: ServerHost, index: int, note: Note) -> None:
+        """A server takes an update: in ISC's duels both servers can give in (OBSERVED-ISC §4)."""
+        _, _, _, address, facts = note.data
+        if not any(value in DUELS for _, value, _ in facts):
+            return
+        first, at = self._duels.get(address, (host.index, 0))
+        self._duels[address] = (host.index, world.now)
+        endpoint = owner_of(host, address)[1]
+        if first != host.index and world.now - at <= CROSSING and endpoint is not None:
+            self.on_misfortune("crossed-updates", index, endpoint.name)
 
     def _on_state(self, world: World, host: ServerHost, index: int, name: str) -> None:
         endpoint = host.failover.endpoints.get(name) if host.failover is not None else None
@@ -310,12 +330,19 @@ class Monitors:
                 self._owned_twice(world, host, index, endpoint, scope, store.whole)
 
     def _on_serving(self, world: World, index: int, endpoint: Endpoint) -> None:
-        """A server begins to serve alone, and its partner is, or was last, in PARTNER-DOWN (F3)."""
+        """A server begins to serve alone, and its partner is, or was last, in PARTNER-DOWN (F3).
+
+        A partner that is halted says so, and nothing of what it did before.
+        """
         partner = world.host_named(endpoint.relationship.partner_name)
-        if endpoint.contact or not isinstance(partner, ServerHost):
+        if not isinstance(partner, ServerHost):
             return
         stored = partner.disk.get("failover", {}).get(endpoint.name)
-        if stored is not None and stored.state is PARTNER_DOWN:
+        if stored is None:
+            return
+        halted = stored.state in OPERATOR_STATES
+        last = stored.previous if halted else stored.state
+        if last == PARTNER_DOWN and (halted or not endpoint.contact):
             self.on_misfortune("living-partner", index, endpoint.name)
 
     def _on_partner_down(

@@ -8,6 +8,7 @@ from foviz.base.kinds import Kind
 from foviz.base.rules import RULES
 from foviz.base.time import US
 from foviz.failover import endpoint, service
+from foviz.sim.invariants import EXCUSES
 from foviz.sim.monitors import MONITORS
 from foviz.wire.failover import BindingStatus
 
@@ -38,6 +39,30 @@ mclt = "10m"
 C1 = "NORTH"
 C2 = "SOUTH"
 C3 = "SOUTH"
+"""
+
+SHORT = """
+title = "Few addresses, short leases"
+[segments.LAN]
+network = "10.0.0.0/24"
+[servers.DHCP1]
+LAN = "10.0.0.1"
+[servers.DHCP2]
+LAN = "10.0.0.2"
+[links.DHCP1-DHCP2]
+network = "192.168.99.0/30"
+[scopes.LAN]
+network = "10.0.0.0/24"
+range = "10.0.0.51-10.0.0.58"
+lease = "1h"
+[relationships.DHCP1-DHCP2]
+mode = "hot standby"
+primary = "DHCP1"
+secondary = "DHCP2"
+scopes = ["LAN"]
+mclt = "10m"
+[clients]
+C1 = "LAN"
 """
 
 
@@ -126,6 +151,41 @@ def test_a_lease_that_is_over_is_no_duplicate():
     lab = Lab(SITES, lines="start C1\nrun until C1 bound\ncut NORTH-C1\nrun 3h\nstart C2\nrun 1m")
     assert lab.host("C2").client.lease is not None
     assert breaches(lab) == []
+
+
+ISC_PAIR = 'profile = "isc"' + SHORT
+
+
+def excuses(lab):
+    return [
+        {words for name, words, _ in record.value("facts") if name == "excused"}
+        for record in breaches(lab)
+    ]
+
+
+def test_isc_s_crossing_updates_excuse_what_comes_of_them():
+    """Each takes the other's: the survivor forgets what it has promised the client."""
+    lab = Lab(
+        ISC_PAIR,
+        lines="start C1\nrun 40s\ncrash DHCP1\nrun 87m\ncrash DHCP2\nrun 7m40s\n"
+        "start DHCP1\nstart DHCP2\nrun 5m",
+    )
+    accepted = lab.records(Kind.DECISION, rule="update-accepted")
+    assert len([found for found in accepted if "isc duel" in str(found.value("facts"))]) == 2
+    assert [r.value("monitor") for r in breaches(lab)] == ["beyond-lead-time"]
+    assert excuses(lab) == [{EXCUSES["crossed-updates"]}]
+
+
+def test_a_halt_hides_that_the_partner_was_in_partner_down():
+    """DHCP1 returns to a partner that says PAUSED, and serves without knowing its leases."""
+    lab = Lab(
+        ISC_PAIR,
+        lines="crash DHCP1\nrun 2m\npartner-down DHCP2\nrun 11m\nstart 3 clients\nrun 1m\n"
+        "start DHCP1\npause DHCP2\nrun 20m",
+    )
+    lab.run("expect DHCP1 in COMMUNICATION-INTERRUPTED\nexpect DHCP2 in PAUSED")
+    assert "living-partner" in lab.world.monitors.situations["DHCP1-DHCP2"]
+    assert all(EXCUSES["living-partner"] in found for found in excuses(lab))
 
 
 def test_monitors_can_be_switched_off(monkeypatch):
