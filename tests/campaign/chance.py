@@ -110,9 +110,7 @@ _SPANS = ("0s", "3ms", "5s", "40s", "3m", "7m", "20m", "20m", "1h10m")
 MOST_DEEDS = 28
 
 
-def describe(
-    number: int, profile: str = "", most: int = MOST_DEEDS
-) -> tuple[str, str, list[str]]:
+def describe(number: int, profile: str = "", most: int = MOST_DEEDS) -> tuple[str, str, list[str]]:
     """Return the profile, the scenario and the lines of a world; *most* bounds its deeds."""
     draw = random.Random(number)
     chosen = profile or NAMES[number % len(NAMES)]

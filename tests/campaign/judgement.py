@@ -6,7 +6,6 @@ PROTOCOL §14.4 once more from the records alone, so that no monitor excuses too
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from foviz.base.kinds import Kind

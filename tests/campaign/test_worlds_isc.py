@@ -1,0 +1,10 @@
+"""A sample of random worlds in profile isc; the campaign is ``tests.campaign.worlds``."""
+
+import pytest
+
+from .sample import failures, portions
+
+
+@pytest.mark.parametrize("numbers", portions("isc"), ids=str)
+def test_nothing_breaks_and_all_heals(numbers):
+    assert failures("isc", numbers) == []
