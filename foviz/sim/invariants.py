@@ -44,14 +44,27 @@ INVARIANTS: Final[dict[str, Invariant]] = {
         "No lease ends later than the partner knows, plus the MCLT.",
         "draft-12 §5.2.1",
         switches=(("partner_down_lease", "unrestricted"),),
-        unless=("dual-partner-down", "living-partner", "clocks", "storage-lost", "settings", "crossed-updates"),
+        unless=(
+            "dual-partner-down",
+            "living-partner",
+            "clocks",
+            "storage-lost",
+            "settings",
+            "crossed-updates",
+        ),
     ),
     "owned-twice": Invariant(
         2,
         "Outside PARTNER-DOWN an address is available to one server at most: FREE to the "
         "primary, BACKUP to the secondary.",
         "draft-12 §5.4",
-        unless=("dual-partner-down", "living-partner", "storage-lost", "settings", "crossed-updates"),
+        unless=(
+            "dual-partner-down",
+            "living-partner",
+            "storage-lost",
+            "settings",
+            "crossed-updates",
+        ),
     ),
     "handed-on": Invariant(
         3,
@@ -59,7 +72,13 @@ INVARIANTS: Final[dict[str, Invariant]] = {
         "both servers know of the end of the first lease.",
         "draft-12 §5.11",
         switches=(("rewind", True),),
-        unless=("dual-partner-down", "living-partner", "storage-lost", "settings", "crossed-updates"),
+        unless=(
+            "dual-partner-down",
+            "living-partner",
+            "storage-lost",
+            "settings",
+            "crossed-updates",
+        ),
     ),
     "duplicate-address": Invariant(
         4,
