@@ -290,6 +290,19 @@ class _ConnectFails(_Connection):
     what = "failed"
 
 
+class _Refuses(Watch):
+    """The server said no; that its partner did so to an update of its own is no refusal."""
+
+    kinds = (Kind.DECISION,)
+
+    def see(self, record: Record) -> None:
+        rule = record.value("rule")
+        refusal = record.value("outcome") in ("refused", "rejected") and rule != "update-rejected"
+        asked = record.host == self.host("server") and self.fact.get("reason") in (None, rule)
+        if refusal and asked:
+            self.witnesses.append(record.index)
+
+
 class _Owns(Watch):
     kinds = (Kind.POOL, Kind.BINDING)
 
@@ -362,6 +375,7 @@ _WATCHES: Final[dict[str, Callable[[World, Trace, Any], Watch]]] = {
     "off": _Off,
     "no-contact": _LosesContact,
     "connect-fails": _ConnectFails,
+    "refuses": _Refuses,
     "owns": _Owns,
     "believes": _Believes,
     "breach": _Breach,

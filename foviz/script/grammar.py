@@ -396,6 +396,12 @@ FACTS: Final[tuple[Form, ...]] = (
         "DHCP2 fails to connect",
     ),
     Form(
+        "refuses",
+        "<server:server> refuses [because <reason:reason>]",
+        "The server refused a connection, a message or an update of its partner, or a request.",
+        "DHCP2 refuses because clocks-differ",
+    ),
+    Form(
         "owns",
         "<server:server> owns <count:count> free addresses [in <scope:scope>]",
         "So many free addresses are this server's to give, by its own belief.",

@@ -111,6 +111,12 @@ FACTS = [
     ("crash DHCP2\nrun 5m", "DHCP2 off", "DHCP1 off"),
     ("crash DHCP2\nrun 5m", "DHCP1 loses contact", "DHCP2 loses contact"),
     ("crash DHCP2\nrun 5m", "DHCP1 fails to connect", "DHCP2 fails to connect"),
+    (
+        'set secret "a" on DHCP1\nrun 5m',
+        "DHCP1 refuses because digest-missing",
+        "DHCP1 refuses because digest-wrong",
+    ),
+    ('set secret "a" on DHCP1\nrun 5m', "DHCP2 refuses", "DHCP2 refuses because clocks-differ"),
     ("crash DHCP2\nrun 5m", "SYN from DHCP1 lost", "CONNECT from DHCP1 lost"),
     ("crash DHCP2\nrun 5m", "SYN from DHCP1 lost at DHCP2", "SYN from DHCP1 lost at DHCP1"),
     (
