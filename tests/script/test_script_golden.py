@@ -154,9 +154,20 @@ TOLD = ("F17", "F19", "F27", "F28", "F30")
 """Cases without a story: a fault of one product, BOOTP, mixed versions, DNS, moved servers."""
 
 
+FAILURES = [path for path in SCRIPTS if re.match(r"f\d\d-", path.name)]
+
+
 def test_each_failure_case_has_a_story():
-    numbers = {f"F{int(path.stem[1:3])}" for path in SCRIPTS if path.stem[1:3].isdigit()}
+    numbers = {f"F{int(path.stem[1:3])}" for path in FAILURES}
     assert numbers == {f"F{number}" for number in range(1, 32)} - set(TOLD)
+
+
+@pytest.mark.parametrize("path", FAILURES, ids=lambda path: path.stem)
+def test_the_story_of_a_failure_case_names_the_case_and_its_source(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    comment = [line for line in lines[:4] if line.startswith("# ")]
+    assert comment[0].startswith(f"# F{int(path.stem[1:3])}")
+    assert comment[-1].startswith("# Source: ")
 
 
 @cache
