@@ -48,6 +48,7 @@ LOSSES: Final = {
     "off": "the host is off",
     "loss": "the link lost it",
     "drop": "it was dropped on request",
+    "withhold": "its sender hung and never let it go",
     "no-service": "the service is not running",
     "no-route": "nobody has that address",
     "closed": "the connection is closed",

@@ -70,7 +70,7 @@ def intervention_of(command: Command) -> Intervention:
         return Intervention("cut", (link.name, link.towards if "one-way" in values else ""), line)
     if form == "heal":
         return Intervention("heal", (values["link"].name,), line)
-    if form in ("drop", "delay", "duplicate"):
+    if form in ("drop", "withhold", "delay", "duplicate"):
         args: tuple[Any, ...] = (
             form,
             values["message"],

@@ -69,6 +69,12 @@ DEEDS: Final[tuple[Form, ...]] = (
         "drop next BNDACK from DHCP2",
     ),
     Form(
+        "withhold",
+        "withhold next [<count:count>] <message:message> [from <host:host>]",
+        "The sender hangs: the next message of a kind, or the next few, never leave it.",
+        "withhold next 10 BNDACK from DHCP2",
+    ),
+    Form(
         "delay",
         "delay next <message:message> [from <host:host>] <span:duration>",
         "Hold the next message of a kind back.",

@@ -46,7 +46,7 @@ class Intervention(NamedTuple):
 
 
 class MessageFault:
-    """A fault that waits for messages: drop, delay or duplicate the next ones of a kind.
+    """A fault that waits for messages: drop, withhold, delay or duplicate the next ones of a kind.
 
     ``message`` is the message's name without DHCP (``BNDACK``, ``OFFER``), empty for any;
     ``sender`` a host's name, empty for any. ``delay`` in µs.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from foviz.base.rng import draw_fraction
 
@@ -23,6 +23,9 @@ class Passage(NamedTuple):
 
 CLEAR = Passage()
 
+WITHHELD: Final = "withhold"
+"""Why a message is lost that its sender never let go; TCP knows nothing of it."""
+
 
 def ordered(
     world: World, host: Host, ways: list[tuple[Hop, ...]], protocol: str, octets: bytes
@@ -41,6 +44,8 @@ def ordered(
         fault.left -= 1
         if fault.left == 0:
             world.message_faults.remove(fault)
+        if fault.what == WITHHELD:
+            return Passage(host.name, WITHHELD)
         if fault.what == "drop":
             return Passage(ways[0][0][0] if ways[0] else host.name, "drop")
         if fault.what == "delay":

@@ -12,7 +12,7 @@ from foviz.base.action import CloseStream, OpenStream, SendStream
 from foviz.base.kinds import Kind
 from foviz.sim.events import CONNECT_TIMEOUT, HANDSHAKE, NOBODY, RETRANSMIT, SEGMENT, STREAM_END
 from foviz.sim.host import ServerHost
-from foviz.sim.passage import CLEAR, Passage, ordered, passage
+from foviz.sim.passage import CLEAR, WITHHELD, Passage, ordered, passage
 from foviz.sim.stream import (
     CONNECT_WAIT,
     RETRANSMIT_FIRST,
@@ -149,7 +149,8 @@ def _transmit(world: World, connection: Connection, side: int, segment: Segment,
     segment = segment._replace(first=record if segment.first < 0 else segment.first, sent=True)
     if found.lost_at:
         world.record(target, Kind.LOST, record, (record, found.why, found.lost_at))
-        _stall(world, connection, side, segment)
+        if found.why != WITHHELD:
+            _stall(world, connection, side, segment)
         return record
     _push_segment(world, connection, side, segment, record, at)
     return record

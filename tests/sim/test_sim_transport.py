@@ -115,6 +115,18 @@ def test_a_dropped_segment_comes_a_second_later():
     assert lab.world.message_faults == []
 
 
+def test_a_withheld_segment_never_comes_and_holds_nothing_up():
+    lines = "withhold next BNDACK from DHCP2\nstart C1\nrun until C1 bound\nrun 5m"
+    lab = Lab(PAIR, lines=lines)
+    (answer,) = lab.sent("BNDACK", "DHCP2")[2:]  # two were for the reserve
+    assert lab.why_lost(answer) == "withhold"
+    assert repeats(lab, answer) == []
+    contacts = lab.sent("CONTACT", "DHCP2", answer.index)
+    assert contacts
+    assert all(lab.why_lost(found) == "" for found in contacts)
+    assert lab.world.message_faults == []
+
+
 def test_a_delayed_segment_holds_all_behind_it():
     lab = Lab(PAIR, lines="delay next BNDUPD from DHCP1 90s\nstart C1\nrun until C1 bound")
     update = lab.sent("BNDUPD", "DHCP1")[-1]

@@ -48,6 +48,7 @@ LOSSES = {
     "cut": "link is cut",
     "loss": "lost on the link",
     "drop": "dropped",
+    "withhold": "withheld",
     "no-service": "no service",
     "no-route": "nobody there",
     "closed": "connection closed",

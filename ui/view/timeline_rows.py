@@ -40,7 +40,18 @@ if TYPE_CHECKING:
 
 NOTE: Final = metrics.TYPE_NOTE
 BREACH: Final = 6.0
-_HARM: Final = ("crash", "kill", "cut", "power", "lose", "drop", "delay", "duplicate", "skew")
+_HARM: Final = (
+    "crash",
+    "kill",
+    "cut",
+    "power",
+    "lose",
+    "drop",
+    "withhold",
+    "delay",
+    "duplicate",
+    "skew",
+)
 _BOLTS: Final = ("crash", "kill")
 _FAULTS_SHOWN: Final = 64
 _FLAGS_SHOWN: Final = 200
