@@ -473,7 +473,8 @@ def _paint_shared_below(
         (text, gap)
         for gap in (theme.px(4), 1)
         for text in _short_state(client, unanswered)
-        if wide + gap + theme.width(text, px, mono=mono) <= most
+        if (gap > 1 or text.startswith("."))
+        and wide + gap + theme.width(text, px, mono=mono) <= most
     )
     beside, gap = next(fitting, ("", 0))
     left = x - (wide + (gap + theme.width(beside, px, mono=mono) if beside else 0)) / 2
