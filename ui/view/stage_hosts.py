@@ -338,10 +338,12 @@ def paint_clients(painter: QPainter, scene: Scene, hit: HitFunction) -> None:
 def awaited_clients(model: RunModel, flights: Sequence[Flight]) -> frozenset[int]:
     """Return the hosts from which or to which something is on its way, perhaps by a relay."""
     hosts: dict[int, None] = {}
+    relays = {relay.index for relay in model.snapshot.relays}
     for flight in flights:
-        hosts[flight.record.host] = None
-        hosts.update(dict.fromkeys(host for host, _ in flight.arrivals))
-        if flight.kind is RowKind.DHCP:
+        ends = [flight.record.host, *(host for host, _ in flight.arrivals)]
+        hosts.update(dict.fromkeys(ends))
+        # Whose message a relay carries stands in its octets: read only where there are relays.
+        if flight.kind is RowKind.DHCP and not relays.isdisjoint(ends):
             hosts[model.session.subject_of(flight.record.index)[1]] = None
     return frozenset(hosts)
 
