@@ -22,6 +22,7 @@ class Figures:
         self.longest: Counter[str] = Counter()
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.breaches: Counter[tuple[str, str, str]] = Counter()
+        """Worlds by monitor, excuse and profile; the excuse is ``""`` for all of a monitor's."""
         self.failures: list[Verdict] = []
 
     def add(self, verdict: Verdict) -> None:
@@ -33,8 +34,10 @@ class Figures:
         self.outcomes[verdict.outcome, profile] += 1
         if verdict.outcome == "healed":
             self.longest[profile] = max(self.longest[profile], verdict.healing)
-        for monitor, excuses in verdict.breaches:
-            self.breaches[monitor, excuses, profile] += 1
+        told = {(monitor, "") for monitor, _ in verdict.breaches}
+        told |= {(monitor, excuse) for monitor, excuses in verdict.breaches for excuse in excuses}
+        for monitor, excuse in told:
+            self.breaches[monitor, excuse, profile] += 1
         if verdict.failed:
             self.failures.append(verdict)
 
@@ -52,14 +55,14 @@ class Figures:
         for outcome in sorted({outcome for outcome, _ in self.outcomes}):
             numbers = [self.outcomes[outcome, name] for name in names]
             lines.append(_row(f"ends: {outcome}", [f"{n:,}" for n in (*numbers, sum(numbers))]))
-        for monitor, excuses in sorted({key[:2] for key in self.breaches}):
-            numbers = [self.breaches[monitor, excuses, name] for name in names]
-            lines.append(_row(f"breach: {monitor}", [f"{n:,}" for n in (*numbers, sum(numbers))]))
-            lines.append(f"    excused by {excuses}")
+        for monitor, excuse in sorted({key[:2] for key in self.breaches}):
+            numbers = [self.breaches[monitor, excuse, name] for name in names]
+            words = f"  excused by {excuse}" if excuse else f"breach of {monitor}"
+            lines.append(_row(words, [f"{n:,}" for n in (*numbers, sum(numbers))]))
         count = sum(self.worlds.values())
         lines.append(f"{count:,} worlds, {len(self.failures)} failed, {seconds:.0f} s")
         return lines
 
 
 def _row(words: str, cells: list[str]) -> str:
-    return f"{words:40}" + "".join(f"{cell:>12}" for cell in cells)
+    return f"{words:50}" + "".join(f"{cell:>12}" for cell in cells)

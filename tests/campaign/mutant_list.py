@@ -39,7 +39,7 @@ MUTANTS = (
     Mutant(
         "survivor", "a survivor gives the full lease", _F + "service.py",
         'if value == "mclt":', 'if value == "never":',
-        _T + "service.py",
+        _T + "lead_tables.py",
     ),
     Mutant(
         "standby", "the standby answers in NORMAL", _F + "service.py",
@@ -134,7 +134,7 @@ MUTANTS = (
     Mutant(
         "recover-wait", "RECOVER-WAIT is not waited", _F + "machine.py",
         "    if until <= now or together:", "    if True:",
-        _T + "sequences.py",
+        _T + "endpoint.py",
     ),
     Mutant(
         "recover-wait-base", "RECOVER-WAIT counts from the return", _F + "startup.py",
@@ -145,7 +145,7 @@ MUTANTS = (
     Mutant(
         "safe-period", "the switchover interval never ends", _F + "machine.py",
         'return [SetTimer("safe-period", period * US)] if period else []', "return []",
-        _T + "sequences.py",
+        _T + "leadtime.py",
     ),
     Mutant(
         "conflict-order", "both ask at once in POTENTIAL-CONFLICT", _F + "machine.py",

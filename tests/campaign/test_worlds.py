@@ -21,7 +21,7 @@ def test_a_world_is_a_function_of_its_number():
 
 
 def test_halts_are_tried_where_they_exist_and_copies_everywhere():
-    lines = {name: " ".join(sum((describe(n, name)[2] for n in range(60)), [])) for name in NAMES}
+    lines = {name: "".join(str(describe(n, name)[2]) for n in range(60)) for name in NAMES}
     for deed in ("pause", "shut down", "resume"):
         assert [deed in lines[name] for name in NAMES] == [False, True, True]
     for deed in ("back up", "restore", "lose disk"):
@@ -77,7 +77,9 @@ def test_an_end_of_isc_s_has_a_name():
 
 def test_the_figures_add_up():
     figures = Figures()
-    figures.add(Verdict(1, "draft", events=10, breaches=(("owned-twice", "clocks"),)))
+    figures.add(
+        Verdict(1, "draft", events=10, breaches=(("owned-twice", ("clocks", "storage-lost")),))
+    )
     figures.add(Verdict(2, "isc", outcome="diverged", events=20))
     text = "\n".join(figures.lines(3.0))
     assert [found.number for found in figures.failures] == [2]

@@ -56,7 +56,7 @@ class Verdict:
     profile: str
     outcome: str = "healed"
     detail: str = ""
-    breaches: tuple[tuple[str, str], ...] = ()
+    breaches: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Each kind once: (monitor, what excuses it)."""
     events: int = 0
     healing: int = 0
@@ -199,9 +199,7 @@ def play(
     verdict.events, verdict.healing = run.world.executed, run.now - mended
     breaches = breaches_of(run.trace)
     situations = situations_of(run.world, run.trace) if breaches else ()
-    verdict.breaches = tuple(
-        dict.fromkeys((found.monitor, ", ".join(found.excuses) or "nothing") for found in breaches)
-    )
+    verdict.breaches = tuple(dict.fromkeys((found.monitor, found.excuses) for found in breaches))
     unexcused = [found.monitor for found in breaches if not found.is_excused(situations)]
     if unexcused:
         return replace(verdict, outcome="breach", detail=", ".join(dict.fromkeys(unexcused)))
