@@ -202,7 +202,7 @@ MUTANTS = (
         "two-addresses", "a client keeps two addresses", _F + "conflict.py",
         "    if not outcome.reject and update.status is ACTIVE and case.other is not None:",
         "    if False and case.other is not None:",
-        _T + "conflict.py",
+        _T + "conflict_rows.py",
     ),
     Mutant(
         "max-unacked", "no limit of unacknowledged updates", _F + "updates.py",

@@ -7,7 +7,7 @@ from foviz.failover.profile import NAMES
 from foviz.failover.states import NORMAL
 
 from .chance import describe
-from .figures import Figures
+from .world_figures import Figures
 from .worlds import MOST_EVENTS, Verdict, play, script_of
 
 CRASH = ["start C1", "run 1m", "crash DHCP1", "run 20m"]

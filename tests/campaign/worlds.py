@@ -32,8 +32,8 @@ from foviz.sim.scenario import parse_scenario
 from foviz.sim.trace import Trace
 
 from .chance import MOST_DEEDS, describe
-from .figures import Figures
 from .judgement import breaches_of, isc_outcome, situations_of
+from .world_figures import Figures
 
 MOST_EVENTS = 100_000
 """Ten times more events than any of these worlds needs: beyond that it hangs."""
