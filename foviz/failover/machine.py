@@ -185,8 +185,9 @@ def _enter_startup(endpoint: Endpoint, now: int, old: ServerState) -> list[Actio
 def _enter_normal(endpoint: Endpoint, now: int, old: ServerState) -> list[Action]:
     interrupted = old is COMMUNICATION_INTERRUPTED
     endpoint.wants_updates = interrupted and endpoint.profile.updreq_on_normal
-    # From elsewhere nobody asks: what only this server knows it tells of itself (§9.8.1).
-    endpoint.wants_push = endpoint.profile.push_unacked_on_normal or not interrupted
+    # Where both were interrupted the partner asks; else this server tells what only it knows.
+    asked = interrupted and endpoint.durable.partner_state != RECOVER_DONE
+    endpoint.wants_push = endpoint.profile.push_unacked_on_normal or not asked
     endpoint.wants_balance = True
     return []
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from foviz.base.address import ip_text
 from foviz.base.kinds import Kind
 from foviz.base.time import US
+from foviz.failover.clock import JUMP_S
 from foviz.failover.conflict import DUELS
 from foviz.failover.states import NORMAL, PARTNER_DOWN, STATES, Service
 from foviz.failover.table import OPERATOR_STATES
@@ -185,6 +186,9 @@ class Monitors:
         side = endpoints.get(relationship.name)
         mclt_s = relationship.mclt_s if side is None else side.mclt_s
         limit = max(world.now, known) + mclt_s * US
+        if host.profile.clock_check == "corrected":
+            # A message that was delayed made the partner's clock look late (draft-12 §5.10).
+            limit += JUMP_S * US
         ends = binding.expires - host.skew
         if ends <= limit + GRAIN or "beyond-lead-time" not in self.holds(host):
             return
