@@ -123,7 +123,7 @@ MUTANTS = (
     ),
     Mutant(
         "push", "nothing is pushed on entering NORMAL", _F + "machine.py",
-        "endpoint.profile.push_unacked_on_normal or not interrupted", "False",
+        "endpoint.profile.push_unacked_on_normal or not asked", "False",
         _T + "updates.py",
     ),
     Mutant(
@@ -206,7 +206,8 @@ MUTANTS = (
     ),
     Mutant(
         "max-unacked", "no limit of unacknowledged updates", _F + "updates.py",
-        "while len(endpoint.outstanding) < endpoint.partner_max_unacked:", "while True:",
+        "while endpoint.queue and len(endpoint.outstanding) < endpoint.partner_max_unacked:",
+        "while endpoint.queue:",
         _T + "updates.py",
     ),
     Mutant(
@@ -222,8 +223,7 @@ MUTANTS = (
     ),
     Mutant(
         "acked-pet", "an acknowledgement is not remembered", _F + "updates.py",
-        "new = current._replace(acked_pet=max(current.acked_pet, sent.pet), refused=False)",
-        "new = current._replace(refused=False)",
+        "acked = max(current.acked_pet, sent.pet)", "acked = current.acked_pet",
         _T + "pair_updates.py",
     ),
     Mutant(
