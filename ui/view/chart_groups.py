@@ -167,6 +167,10 @@ class Groups:
         updates = self._updates.get(exchange, ())
         return sum((self.members(each) for each in updates), self.members(exchange))
 
+    def knows_updates(self, exchange: int) -> bool:
+        """Whether all updates that an exchange led to are known."""
+        return exchange in self._updates
+
     def is_over(self, exchange: int) -> bool:
         """Whether all messages of an exchange, and of the updates it led to, are known."""
         updates = self._updates.get(exchange)

@@ -16,8 +16,9 @@ from ui.layout.chart_items import CLIENTS, Arrow, Form, Item, LinkMark, Pile
 from ui.view import metrics
 from ui.view.chart_facts import Facts
 from ui.view.chart_groups import Groups
+from ui.view.chart_kept import Kept
 from ui.view.chart_past import Past
-from ui.view.chart_story import Kept, Telling, story_items
+from ui.view.chart_story import Telling, story_items
 from ui.view.forms import badge_width, capsule_width, pile_width
 
 if TYPE_CHECKING:
@@ -194,25 +195,37 @@ class Maker:
         theme, facts = ask.theme, self.facts
         left = self._protagonist(ask.model, ())
         telling = telling._replace(left=frozenset(left))
-        items, telling = self._scroll(telling, ask)
+        crowd = self._crowd(ask, left)
+        items, telling = self._scroll(telling, ask, crowd)
         clients = self._clients_of(items)
         protagonist = self._protagonist(ask.model, clients)
-        if protagonist != left:
+        if protagonist != left and not crowd.found:
             left = protagonist
             telling = telling._replace(left=frozenset(left))
             items, telling = self._scroll(telling, ask)
         servers = self._servers(ask.model, items)
         others = [client for client in clients if client not in left]
         fits = len(left) + len(servers) + len(others) <= capacity(ask.w, theme.px)
-        if not fits and len(others) > 1:
+        if crowd.found or (not fits and len(others) > 1):
             left = self._chosen(ask.model) or self._first_client()
             telling = telling._replace(left=frozenset(left), merged=True)
             items, telling = self._scroll(telling, ask)
+            servers = self._servers(ask.model, items)
             others = [CLIENTS]
         kinds = [(host, "client") for host in left]
         kinds += [(host, "server") for host in servers]
         kinds += [(host, "client") for host in others if facts.is_client(host) or host == CLIENTS]
         return items, place_columns(kinds, ask.w, theme.px), telling
+
+    def _crowd(self, ask: Ask, left: tuple[int, ...]) -> _Crowd:
+        """Return what finds out whether there are more clients in view than lifelines."""
+        pair = sum(server.number in (1, 2) for server in ask.model.snapshot.servers)
+        most = max(2, capacity(ask.w, ask.theme.px) - pair)
+        return _Crowd(self.facts, set(left) if self._is_pinned(ask.model) else set(), most)
+
+    def _is_pinned(self, model: RunModel) -> bool:
+        """Whether the selection says which client stands left of the servers."""
+        return model.selection.kind in ("host", "address") and model.focus.client >= 0
 
     def _chosen(self, model: RunModel) -> tuple[int, ...]:
         """Return the client that the user has selected, also by one of its messages."""
@@ -224,8 +237,7 @@ class Maker:
 
         A message's client that has a lifeline already stays where it is: a click moves nothing.
         """
-        kind = model.selection.kind
-        if kind in ("host", "address") and model.focus.client >= 0:
+        if self._is_pinned(model):
             return (model.focus.client,)
         if clients:
             return (min(clients),)
@@ -259,8 +271,14 @@ class Maker:
 
     # -- scrolling
 
-    def _scroll(self, telling: Telling, ask: Ask) -> tuple[list[Item], Telling]:
-        """Return as many items as there is room for, from the lowest that is seen."""
+    def _scroll(
+        self, telling: Telling, ask: Ask, crowd: _Crowd | None = None
+    ) -> tuple[list[Item], Telling]:
+        """Return as many items as there is room for, from the lowest that is seen.
+
+        Less is enough at the playhead when there is a *crowd* in it: how far a view is
+        scrolled follows from all that is in view.
+        """
         px = ask.theme.px
         room = ask.h - px(HEADS) - px(BACK if self.is_scrolled else FOOT) - px(TOP)
         while True:
@@ -270,9 +288,12 @@ class Maker:
                 self.below += self.cuts.pop()[1]
                 continue
             self.below = max(0.0, self.below)
-            items, total, more = _take(
-                story_items(telling, self._kept_for(telling)), room + self.below, px
-            )
+            told = story_items(telling, self._kept_for(telling))
+            if crowd is not None and not self.is_scrolled:
+                told = crowd.watch(told)
+            items, total, more = _take(told, room + self.below, px)
+            if crowd is not None and crowd.found:
+                break
             if more or total - self.below >= room:
                 break
             if not self.cuts:  # the beginning is in view
@@ -320,6 +341,28 @@ class Maker:
         found = [h for h, role in enumerate(roles) if role == "client" and h not in shown]
         names = tuple(self.facts.name(host) for host in found[:NAMED])
         return (names if len(found) <= NAMED else ()), len(found)
+
+
+@dataclass
+class _Crowd:
+    """Finds out whether more than *most* clients have something to do in items."""
+
+    facts: Facts
+    seen: set[int]
+    most: int
+
+    @property
+    def found(self) -> bool:
+        """Whether there were more."""
+        return len(self.seen) > self.most
+
+    def watch(self, items: Iterator[Item]) -> Iterator[Item]:
+        """Hand items on until there were more."""
+        for item in items:
+            self.seen.update(host for host in _hosts((item,)) if self.facts.is_client(host))
+            yield item
+            if self.found:
+                break
 
 
 def _take(items: Iterator[Item], room: float, px: Px) -> tuple[list[Item], float, bool]:

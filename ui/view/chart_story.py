@@ -6,15 +6,14 @@ the rows around it, never of all that happened: a view asks for as many as it ha
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from foviz import DAY, MESSAGES, MINUTE, US, Kind, RowKind, date_text, duration_text
 from ui.layout.chart_items import CLIENTS, Arrow, Change, Effect, Item, Mark, Part, Pile
 from ui.view.chart_events import event_item, is_chained
-from ui.view.chart_facts import SHORT
 from ui.view.chart_join import BLOCK, join_folds, join_rows
+from ui.view.chart_kept import FOREVER
+from ui.view.chart_labels import pile_labels, run_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from foviz import Row
     from ui.view.chart_facts import Facts
     from ui.view.chart_groups import Groups
+    from ui.view.chart_kept import Kept
 
 SILENCE = MINUTE
 _RUN = 128
@@ -29,35 +29,7 @@ _RUN = 128
 _SAID_ROWS = 8
 _START_ROWS = 64
 _AHEAD = 272
-FOREVER = 1 << 62
-KEPT_BLOCKS, KEPT_ROWS = 256, 8192
 """A row is told by the rows that follow it, but by no more than these."""
-_DORA = ("DISCOVER", "OFFER", "REQUEST", "ACK")
-
-
-_Told = tuple[int, tuple[Item, ...]]
-
-
-@dataclass
-class Kept:
-    """What was told of rows that stay as they are, for one arrangement of lifelines.
-
-    Blocks go by the places and records of their first and last rows, families by their
-    exchange and its place, and ``tells`` says which messages have a row of their own. Each
-    stands for a playhead after the moment that is kept with it.
-    """
-
-    blocks: dict[tuple[int, int, int, int], _Told] = field(default_factory=dict)
-    families: dict[tuple[int, int], _Told] = field(default_factory=dict)
-    tells: dict[int, tuple[int, bool]] = field(default_factory=dict)
-
-    def limit(self) -> None:
-        """Forget what is too much."""
-        if len(self.blocks) > KEPT_BLOCKS:
-            self.blocks.clear()
-        if len(self.tells) > KEPT_ROWS:
-            self.families.clear()
-            self.tells.clear()
 
 
 class Telling(NamedTuple):
@@ -117,19 +89,38 @@ def _blocks(telling: Telling, kept: Kept) -> Iterator[Item]:
     while end > telling.floor:
         start = max(telling.floor, (end - 1) // BLOCK * BLOCK)
         walk = _Walk(telling, kept)
-        if not walk.is_settled(start, end):
-            yield from join_rows(walk.items(start, end))
+        if walk.is_whole(start, end):
+            yield from _whole_block(walk, start, end)
         else:
-            digest = telling.facts.digest
-            key = (start, end, digest.row(start).record, digest.row(end - 1).record)
-            over, items = kept.blocks.get(key, (FOREVER, ()))
-            if over >= telling.now:
-                items = tuple(join_rows(walk.items(start, end)))
-                over = walk.over_at(record for item in items for record in item.records)
-                if over < telling.now:
-                    kept.blocks[key] = (over, items)
-            yield from items
+            yield from join_rows(walk.items(start, end))
         end = start
+
+
+def _whole_block(walk: _Walk, start: int, end: int) -> Iterator[Item]:
+    """Return the items of a whole block, kept ones if they stand for this playhead.
+
+    A block that lies well behind is told whole and kept. A nearer one is told only as far as
+    there is room for it, and kept if nothing in it hangs on what is still to come.
+    """
+    t, digest, blocks = walk.t, walk.digest, walk.kept.blocks
+    key = (start, end, digest.row(start).record, digest.row(end - 1).record)
+    over, rows, items = blocks.get(key, (FOREVER, 0, ()))
+    if over >= t.now or rows > t.rows:
+        told = join_rows(walk.items(start, end))
+        if end + _AHEAD <= t.rows:
+            items = tuple(told)
+            over = walk.over_at(record for item in items for record in item.records)
+            if over < t.now:
+                blocks[key] = (over, end + _AHEAD, items)
+        else:
+            found: list[Item] = []
+            for item in told:
+                found.append(item)
+                yield item
+            if walk.sure and walk.over_at(r for item in found for r in item.records) < t.now:
+                blocks[key] = (t.now - 1, t.rows, tuple(found))
+            return
+    yield from items
 
 
 class _Walk:
@@ -140,6 +131,8 @@ class _Walk:
         self.facts, self.groups = telling.facts, telling.groups
         self.digest, self.trace = telling.facts.digest, telling.facts.trace
         self.start = telling.floor
+        self.sure = True
+        """Whether nothing that was told so far hangs on rows or moments still to come."""
 
     def items(self, start: int, end: int) -> Iterator[Item]:
         """Return the items of the rows from *start* up to *end*, from the foot upwards."""
@@ -147,25 +140,40 @@ class _Walk:
         place = end - 1
         yield from self._silence(place)
         while place >= start:
-            made, place = self._at(place)
-            yield from made
-            if place >= start:
-                yield from self._silence(place)
+            told, place = self._told(place)
+            yield from told
 
-    def is_settled(self, start: int, end: int) -> bool:
-        """Whether a whole block stays as it is, wherever the playhead goes on to."""
+    def _told(self, place: int) -> tuple[Sequence[Item], int]:
+        """Return what :meth:`_at` does, with the silence above; kept if it stays as it is."""
+        t, row = self.t, self.digest.row(place)
+        unit = self.groups.unit(row)
+        kept = self.kept.rows.get(row.record)
+        is_open = t.is_open(unit)
+        if kept and not is_open and kept[0] == place and kept[1] <= t.now and kept[2] <= t.rows:
+            return kept[3], place - 1
+        before, self.sure = self.sure, True
+        told, above = self._at(place, row, unit)
+        # A run goes on as far as no unfolded row ends it.
+        alone = row.kind is not RowKind.FAILOVER or (unit != row.exchange and not told)
+        if above >= self.start:
+            told = [*told, *self._silence(above)]
+        if self.sure and alone and not is_open:
+            self.kept.rows[row.record] = (place, t.now, t.rows, told)
+        self.sure &= before
+        return told, above
+
+    def is_whole(self, start: int, end: int) -> bool:
+        """Whether some rows are a whole block, and none of them was unfolded."""
         t = self.t
-        if end - start < min(BLOCK, end - t.floor) or end % BLOCK or end + _AHEAD > t.rows:
+        if end - start < min(BLOCK, end - t.floor) or end % BLOCK or end >= t.rows:
             return False
         places = (self.digest.place_of(unit) for unit in t.open_units)
         return not any(start - _AHEAD <= place < end for place in places)
 
-    def _at(self, place: int) -> tuple[list[Item], int]:
+    def _at(self, place: int, row: Row, unit: int) -> tuple[list[Item], int]:
         """Return the items of a row, the lowest first, and the place to go on from."""
-        row = self.digest.row(place)
         if row.kind not in MESSAGES:
             return self._event(place, row), place - 1
-        unit = self.groups.unit(row)
         if self.t.is_open(unit):
             return [self._message(place, row.record, row.kind)], place - 1
         if row.kind is RowKind.DHCP:
@@ -218,6 +226,7 @@ class _Walk:
             return []
         if row.kind is RowKind.HOST and self._is_started(place, row):
             return []
+        self.sure &= place + _START_ROWS <= self.t.rows  # what follows may stand in its row
         item = event_item(self.facts, place, self.t.rows)
         if item is None:
             return []
@@ -243,7 +252,9 @@ class _Walk:
             other = self.digest.row(after)
             if other.kind is RowKind.DHCP and self.trace.host(other.record) == host:
                 return True
-        return self.t.now - self.trace.at(row.record) > 10 * US
+        late = self.t.now - self.trace.at(row.record) > 10 * US
+        self.sure &= late and place + _START_ROWS <= self.t.rows
+        return late
 
     def _message(self, place: int, record: int, kind: RowKind) -> Item:
         """Return the item of one message."""
@@ -275,6 +286,7 @@ class _Walk:
     def _note(self, place: int, kind: RowKind) -> str:
         """Return what stands beside a message that was repeated."""
         if kind is RowKind.CONNECT:
+            self.sure = False  # more tries may follow at any time
             record = self.digest.row(place).record
             if not self.digest.tries_between(record, self.t.records, kind):
                 return ""
@@ -308,7 +320,9 @@ class _Walk:
         return self._folded_run(place)[0]
 
     def _is_told_there(self, row: Row, unit: int) -> bool:
-        return row.exchange in self.groups.updates(unit, self.t.rows)
+        found = row.exchange in self.groups.updates(unit, self.t.rows)
+        self.sure &= found or self.groups.knows_updates(unit)
+        return found
 
     def _family(self, place: int, exchange: int) -> Sequence[Item]:
         """Return the rows of piles of an exchange and its updates, once it is over."""
@@ -318,6 +332,8 @@ class _Walk:
             over = self.over_at(self.groups.family(exchange))
             if over < self.t.now and self.groups.is_over(exchange):
                 self.kept.families[exchange, place] = (over, rows)
+            else:
+                self.sure = False
         return rows
 
     def over_at(self, records: Iterable[int]) -> int:
@@ -493,6 +509,8 @@ class _Walk:
             over = self.over_at((record,))
             if over < self.t.now:
                 self.kept.tells[record] = (over, found)
+            else:
+                self.sure = False
         return found
 
     def _has_to_tell(self, place: int, record: int) -> bool:
@@ -563,30 +581,3 @@ def _ignorers(fates: tuple[object, ...]) -> tuple[tuple[int, str], ...]:
 
 def _counted(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
-
-
-def pile_labels(names: tuple[str, ...], *, whole: bool) -> tuple[str, ...]:
-    """Return the labels of a folded exchange, from the fullest to the shortest."""
-    labels = [_listed(names)]
-    if whole and names == _DORA:
-        labels.append("DORA")
-    if len(names) > 2:
-        labels.append(f"{names[0]} … {names[-1]}")
-    if len(names) > 1:
-        labels.append(f"{names[0]} +{len(names) - 1}")
-        labels.append(f"{SHORT.get(names[0], names[0])} +{len(names) - 1}")
-    return tuple(dict.fromkeys(labels))
-
-
-def run_labels(names: tuple[str, ...], signatures: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    """Return the labels of several exchanges in one pile."""
-    if len(signatures) > 1 and len(set(signatures)) == 1:
-        times = f" ×{len(signatures)}"
-        return tuple(label + times for label in pile_labels(signatures[0], whole=False))
-    return pile_labels(names, whole=False)
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    """Return names in the order of their first; those that recur are counted."""
-    counts = Counter(names)
-    return " ".join(f"{name} ×{n}" if n > 1 else name for name, n in counts.items())
