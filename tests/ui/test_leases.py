@@ -18,6 +18,7 @@ from ui.look import Look
 from ui.model.axis import shared_axis
 from ui.model.run import RunModel
 from ui.model.selection import Selection
+from ui.model.tenure import TenureReader
 from ui.model.tenure_words import moment_sentence
 from ui.view.leases import LeasesView
 
@@ -320,6 +321,32 @@ def test_a_million_records_make_no_difference_to_the_history(qapp, monkeypatch):
         session.seek_time(session.playhead - US)
         assert axis.tenure() is not None
     assert len(asked) == 1, "the grants are read anew only when there is another one"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("start C1", "run until C1 bound", "run 3h"),
+        ("drop next ACK", "start C1", "run 1m", "crash DHCP1", "run 3h"),
+        ("start C1", "run until C1 bound", "release C1", "run 1h", "restart C1", "run 1h"),
+    ],
+)
+def test_what_lies_ahead_is_known_from_the_latest_grants(qapp, lines):
+    model = RunModel(free(*lines))
+    session, every, latest = model.session, TenureReader(), TenureReader(latest=True)
+    last, seen = session.cursor, set()
+    for event in range(last):
+        session.seek_event(event)
+        full, brief = every.read(model), latest.read(model)
+        assert (full is None) == (brief is None)
+        if full is not None and brief is not None:
+            ends, found = full.ends(session.playhead), brief.ends(session.playhead)
+            assert (full.flying is None) == (brief.flying is None)
+            # A client counts from the first of its tries; windows are much wider than that.
+            assert len(found) == len(ends)
+            assert all(abs(a.start - b.start) < MINUTE for a, b in zip(found, ends, strict=True))
+            seen.add((full.flying is not None, bool(ends)))
+    assert {(True, True), (False, True)} <= seen
 
 
 @pytest.mark.parametrize("size", [(60, 20), (200, 60), (640, 97), (1920, 420)])

@@ -33,19 +33,28 @@ class _Place(NamedTuple):
     fold: float
 
 
+class _Kept(NamedTuple):
+    """An axis, what it was asked for with, and what it shows of that."""
+
+    key: object
+    shown: object
+    axis: StoryAxis
+
+
 class AxisModel:
     """The axis and the spans along it, for the position of one run."""
 
     def __init__(self, model: RunModel) -> None:
         self._model = model
         self._tenures = TenureReader()
+        self._ahead = TenureReader(latest=True)
         self._ledger = LedgerReader()
         self.every_limit = False
         """Whether the lanes show every grant, so that each limit needs a window."""
         self._session: Session | None = None
         self._courses: dict[str, Course] = {}
         self._branches: tuple[object, tuple[BranchView, ...]] | None = None
-        self._axes: dict[_Place, tuple[object, StoryAxis]] = {}
+        self._axes: dict[_Place, _Kept] = {}
         self._held: dict[_Place, StoryAxis] = {}
 
     # -- reading
@@ -92,19 +101,23 @@ class AxisModel:
         more, needed = self._more(), self._needed(course)
         key = (self._model.session.branch.name, course.windows.version, more, needed)
         kept = self._axes.get(place)
-        if kept is None or kept[0] != key:
+        if kept is None or kept.key != key:
             windows = merged(course.windows.spans(), more)
-            axis = story_axis(windows, needed, left, right, first=course.origin, fold=fold)
+            shown = (course.origin, windows, needed)
+            if kept is not None and kept.shown == shown:
+                axis = kept.axis  # another lease, but its ends lie in the same windows
+            else:
+                axis = story_axis(windows, needed, left, right, first=course.origin, fold=fold)
             if len(self._axes) >= _KEPT:
                 self._axes.clear()
-            kept = self._axes[place] = (key, axis)
-        return kept[1]
+            kept = self._axes[place] = _Kept(key, shown, axis)
+        return kept.axis
 
     # -- dragging
 
     def hold(self) -> None:
         """Keep the axis as it is until :meth:`release`."""
-        self._held = {place: axis for place, (_, axis) in self._axes.items()}
+        self._held = {place: kept.axis for place, kept in self._axes.items()}
 
     def release(self) -> None:
         """Let the axis follow the run again."""
@@ -131,7 +144,7 @@ class AxisModel:
                 found += [Span(at, at) for at, _ in branch.interventions if at <= seen]
             else:
                 found.append(Span(branch.seen, branch.seen))
-        tenure = self.tenure()
+        tenure = self._ahead.read(self._model)
         if tenure is not None:
             found += tenure.ends(session.playhead)
         if self.every_limit:

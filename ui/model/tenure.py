@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from foviz import US, BindingStatus, ClientView, ServerView, clock_text, weekday_text
+from foviz import US, BindingStatus, ClientView, Kind, ServerView, clock_text, weekday_text
 from ui.layout.leases_facts import Belief, Grant, Tenure, tenure_start, told_bar
 
 if TYPE_CHECKING:
@@ -24,9 +24,14 @@ def who_of(server: ServerView | None) -> str:
 
 
 class TenureReader:
-    """Reads the lease in focus; remembers a client's history as long as nothing is added."""
+    """Reads the lease in focus; remembers a client's history as long as nothing is added.
 
-    def __init__(self) -> None:
+    With *latest* only the grants are read by which the client goes, or may go next: of what
+    lies ahead they tell as much as a history of a million records.
+    """
+
+    def __init__(self, *, latest: bool = False) -> None:
+        self.latest = latest
         self._key: object = None
         self._tenure: Tenure | None = None
         self._history: tuple[object, int, tuple[Grant, ...]] | None = None
@@ -65,7 +70,10 @@ class TenureReader:
         found = _client_of(snapshot, pool, address, client)
         grants: tuple[Grant, ...] = ()
         if found is not None:
-            grants = self._grants(session, snapshot, found)
+            if self.latest and found.address == address:
+                grants = _latest(session, snapshot, found)
+            else:
+                grants = self._grants(session, snapshot, found)
             grants = tuple(grant for grant in grants if grant.address == address)
         beliefs = tuple(_belief(snapshot, pool, books, address, grants) for books in pool.beliefs)
         until = _given_up(snapshot, pool, address, found, session.playhead)
@@ -119,6 +127,52 @@ def _grant(session: Session, snapshot: Snapshot, grant: LeaseGrant) -> Grant:
         who,
         way,
         grant.address,
+    )
+
+
+def _latest(session: Session, snapshot: Snapshot, client: ClientView) -> tuple[Grant, ...]:
+    """Return the grant that a client goes by, and the one that is on its way to it."""
+    granter = snapshot.server(client.granter)
+    held = Grant(
+        -1,
+        client.base,
+        client.expires,
+        client.t1,
+        client.t2,
+        client.lease_s,
+        client.granter,
+        who_of(granter),
+        "arrived",
+        client.address,
+    )
+    acks = session.digest.acks_to(client.hardware, session.record_count)
+    flying = _flying(session, snapshot, client, acks[-1]) if acks else None
+    return (held, flying) if flying is not None else (held,)
+
+
+def _flying(session: Session, snapshot: Snapshot, client: ClientView, ack: int) -> Grant | None:
+    """Return what an ACK grants that is still on its way."""
+    for end in session.digest.ends(ack):
+        heard = end.what == "heard" and end.record < session.record_count
+        if heard or (end.what != "heard" and end.at <= session.playhead):
+            return None
+    trace, granted = session.branch.trace, session.digest.granted(ack)
+    cause = ack
+    while cause >= 0 and not (trace.kind(cause) == Kind.SEND and trace.host(cause) == client.index):
+        cause = trace.cause(cause)
+    base = trace.at(max(cause, 0))
+    lease_s, server = granted.lease_s or 0, trace.host(ack)
+    return Grant(
+        ack,
+        base,
+        base + lease_s * US,
+        base + (lease_s // 2 if granted.t1_s is None else granted.t1_s) * US,
+        base + (lease_s * 7 // 8 if granted.t2_s is None else granted.t2_s) * US,
+        lease_s,
+        server,
+        who_of(snapshot.server(server)),
+        "flying",
+        granted.address,
     )
 
 
