@@ -15,7 +15,7 @@ from ui.model.selection import Selection
 from ui.view import forms, metrics, pool_paint
 from ui.view.painted import Hit, PaintedView
 from ui.view.pool_card import CardText, GiveCard
-from ui.view.pool_facts import PoolFacts, pool_facts, sides_of
+from ui.view.pool_facts import MapKeeper, PoolFacts, pool_facts, sides_of
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -41,6 +41,7 @@ class PoolView(PaintedView):
         self.scope = 0
         """Which scope is shown: a setting of the view."""
         self._known: tuple[Snapshot, int, PoolFacts | None] | None = None
+        self._maps = MapKeeper()
         self._plan: Plan | None = None
         self._cursor = -1
         self._card: GiveCard | None = None
@@ -54,7 +55,7 @@ class PoolView(PaintedView):
         """Return the scope at the model's position, copied once for each snapshot."""
         snapshot = self.model.session.snapshot()
         if self._known is None or self._known[:2] != (snapshot, self.scope):
-            self._known = (snapshot, self.scope, pool_facts(snapshot, self.scope))
+            self._known = (snapshot, self.scope, pool_facts(snapshot, self.scope, self._maps))
         return self._known[2]
 
     def plan(self, facts: PoolFacts) -> Plan:

@@ -7,7 +7,7 @@ row of them is a slice: equal rows are painted once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from foviz import US, BindingStatus, clock_text, ip_text
@@ -169,14 +169,48 @@ class PoolFacts:
         return status.lower()
 
 
-def pool_facts(snapshot: Snapshot, scope: int = 0) -> PoolFacts | None:
+class MapKeeper:
+    """Keeps each server's map as long as its books say the same: most events leave them alone."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[object, MapFacts]] = {}
+
+    def map(
+        self,
+        pool: PoolView,
+        belief: Belief,
+        server: ServerView,
+        numbers: dict[str, int],
+        at: int,
+    ) -> MapFacts:
+        """Return what a server believes at a moment."""
+        store = belief.store
+        side = next((e for e in server.endpoints if e.relationship == pool.relationship), None)
+        taken = _taken(side, server, at) if belief.present else ""
+        books = (
+            (pool.scope, pool.first, pool.last, pool.relationship, pool.differing, numbers, taken),
+            (store.whole, store.unknown, *(belief.mask(BindingStatus[s]) for s in STATUSES)),
+            store.touched(),
+        )
+        kept = self._kept.get(server.index)
+        if kept is None or kept[0] != books:
+            facts = _map_facts(pool, belief, server, numbers, taken)
+            kept = self._kept[server.index] = (books, facts)
+        until = 0 if belief.present else belief.until
+        return replace(kept[1], server=server, until=until, side=side)
+
+
+def pool_facts(
+    snapshot: Snapshot, scope: int = 0, keeper: MapKeeper | None = None
+) -> PoolFacts | None:
     """Copy a scope off a snapshot; None when there is none."""
+    keeper = keeper or MapKeeper()
     if scope >= len(snapshot.pools):
         return None
     pool = snapshot.pools[scope]
     numbers = {server.name: server.number for server in snapshot.servers}
     maps = [
-        _map_facts(pool, belief, server, numbers, snapshot.at)
+        keeper.map(pool, belief, server, numbers, snapshot.at)
         for belief in pool.beliefs
         if (server := snapshot.server(belief.server)) is not None
     ]
@@ -194,11 +228,10 @@ def pool_facts(snapshot: Snapshot, scope: int = 0) -> PoolFacts | None:
 
 
 def _map_facts(
-    pool: PoolView, belief: Belief, server: ServerView, numbers: dict[str, int], at: int
+    pool: PoolView, belief: Belief, server: ServerView, numbers: dict[str, int], taken: str
 ) -> MapFacts:
+    """Read a server's books; *taken* is the status of the partner's addresses that it may give."""
     store = belief.store
-    side = next((e for e in server.endpoints if e.relationship == pool.relationship), None)
-    taken = _taken(side, server, at) if belief.present else ""
     primary = 1 if pool.relationship else 0
     if taken == "FREE":
         primary = server.number
@@ -210,11 +243,12 @@ def _map_facts(
         counts[status] = mask.bit_count()
         if status == "FREE":
             continue
+        octets = {name: cell_octet(status, _owner(status, n)) for name, n in numbers.items()}
+        nobodys, own = cell_octet(status, _owner(status, 0)), cell_octet(status, server.number)
         for place in _places(mask):
             binding = belief.binding(pool.first + place)
-            bindings[binding.address] = binding
-            owner = server.number if status == taken else _owner(status, binding, numbers)
-            cells[place] = cell_octet(status, owner)
+            bindings[pool.first + place] = binding
+            cells[place] = own if status == taken else octets.get(binding.granter, nobodys)
     for place in _places(store.unknown):
         cells[place] |= HATCHED
         bindings.setdefault(pool.first + place, belief.binding(pool.first + place))
@@ -222,9 +256,8 @@ def _map_facts(
         cells[place] = NOBODY
     for place in _places(pool.differing):
         cells[place] |= DARK
-    until = 0 if belief.present else belief.until
     reserve = belief.mask(BindingStatus.BACKUP)
-    return MapFacts(server, until, bytes(cells), bindings, counts, reserve, side)
+    return MapFacts(server, 0, bytes(cells), bindings, counts, reserve)
 
 
 def _taken(side: EndpointView | None, server: ServerView, at: int) -> Status | Literal[""]:
@@ -234,13 +267,13 @@ def _taken(side: EndpointView | None, server: ServerView, at: int) -> Status | L
     return "BACKUP" if side.primary else "FREE"
 
 
-def _owner(status: Status, binding: Binding, numbers: dict[str, int]) -> int:
+def _owner(status: Status, granter: int) -> int:
+    """Return the number of the server whose hue a cell has."""
     if status == "BACKUP":
         return 2
     if status == "ABANDONED":
         return 0
-    number = numbers.get(binding.granter, 0)
-    return number if number < len(_WHO) else 0
+    return granter if granter < len(_WHO) else 0
 
 
 def _places(mask: int) -> list[int]:
