@@ -153,13 +153,22 @@ def arrange(
     top: float,
     foot: float,
     below: float = 0.0,
+    last: Scene | None = None,
 ) -> Scene:
     """Return the scene of some items, the lowest first.
 
-    *before* are the lifelines above the highest of them.
+    *before* are the lifelines above the highest of them. Rows that stand in the *last* scene
+    where they stand now are taken from it; it must have been arranged with the same measure.
     """
     placed, foot, full = stack(items, measure, top, foot, below)
-    rows = [_row(item, y, h, columns, measure) for item, y, h in placed]
+    same = last is not None and last.columns == columns
+    known = {id(row.item): row for row in last.rows} if last is not None and same else {}
+    rows: list[Row] = []
+    for item, y, h in placed:
+        row = known.get(id(item))
+        if row is None or row.y != y or row.h != h:
+            row = _row(item, y, h, columns, measure)
+        rows.append(row)
     scene = Scene(columns, rows, top, foot, full=full)
     if items and len(placed) < len(items):
         scene.full = True

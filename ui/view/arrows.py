@@ -12,11 +12,11 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
 
 from ui.view import metrics
-from ui.view.strokes import fill, line
+from ui.view.strokes import fill, line, stamp
 from ui.view.text import draw_text
 
 if TYPE_CHECKING:
-    from ui.theme import Theme
+    from ui.theme import Theme, Who
 
 Point = tuple[float, float]
 
@@ -79,6 +79,25 @@ def draw_arrow(
     draw_head(painter, theme, x2, y2, dx, dy, colour, length)
     if both:
         draw_head(painter, theme, x1, y1, -dx, -dy, colour, length)
+
+
+def draw_pile_line(
+    painter: QPainter, theme: Theme, x1: float, x2: float, y: float, who: Who
+) -> None:
+    """Draw the level line of a pile, with small heads at both ends."""
+    far = metrics.HEAD_SMALL * max(1.0, theme.stroke)
+    if any(theme.snap(at) != at for at in (x1, x2, y, far)):
+        _pile_line(painter, theme, x1, x2, y, who)
+        return
+    wide, high = x2 - x1, 2 * far
+    stamp(painter, theme, x1, y - far, wide, high, _pile_line, 0.0, wide, far, who)
+
+
+def _pile_line(painter: QPainter, theme: Theme, x1: float, x2: float, y: float, who: Who) -> None:
+    draw_arrow(
+        painter, theme, x1, y, x2, y, theme.hue(who).stroke,
+        width=metrics.STROKE_FOLDED, head=metrics.HEAD_SMALL, both=True,
+    )  # fmt: skip
 
 
 def draw_broadcast(

@@ -28,6 +28,7 @@ from ui.view.forms import (
     draw_ignored,
     draw_link_event,
     draw_pile,
+    draw_pile_line,
     draw_tag,
     draw_text,
     draw_timer,
@@ -87,11 +88,8 @@ def paint_lines(strokes: Strokes, row: Row) -> None:
         if isinstance(part, PlacedArrow):
             _paint_ways(strokes, part)
         elif isinstance(part, PlacedPile):
-            colour = strokes.colour(part.pile.who)
-            draw_arrow(
-                painter, theme, part.x1, part.y, part.x2, part.y, colour,
-                width=metrics.STROKE_FOLDED, head=metrics.HEAD_SMALL, both=True,
-            )  # fmt: skip
+            who = cast("Who", part.pile.who)
+            draw_pile_line(painter, theme, part.x1, part.x2, part.y, who)
 
 
 def _paint_ways(strokes: Strokes, placed: PlacedArrow) -> None:

@@ -107,6 +107,7 @@ class Maker:
     past: Past = field(init=False)
     _position: object = None
     _kept: dict[object, Kept] = field(default_factory=dict)
+    _last: ChartScene | None = None
 
     def __post_init__(self) -> None:
         self.groups, self.past = Groups(self.facts), Past(self.facts)
@@ -144,10 +145,11 @@ class Maker:
         top = px(HEADS)
         foot = ask.h - px(BACK if self.is_scrolled else FOOT)
         before = self._before(columns, self._highest(items, measure, top, foot))
-        layout = arrange(items, columns, measure, before, top, foot, self.below)
+        last = self._last.layout if self._last and self._last.measure == measure else None
+        layout = arrange(items, columns, measure, before, top, foot, self.below, last)
         hidden = self._hidden(columns, telling)
         group = self.groups.root(self.facts.digest.place_of(record)) if record >= 0 else -1
-        return ChartScene(
+        self._last = ChartScene(
             layout,
             measure,
             model.playhead,
@@ -159,6 +161,7 @@ class Maker:
             tuple(column.host for column in columns.columns),
             frozenset(self.open),
         )
+        return self._last
 
     def _selected_row(self, model: RunModel) -> int:
         """Return the record of the row that tells of the selected record, or −1."""

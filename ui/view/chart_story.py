@@ -551,7 +551,7 @@ class _Walk:
     # -- lifelines
 
     def _effects(self, records: tuple[int, ...], where: str) -> tuple[Effect, ...]:
-        """Return what DHCP messages change on the clients' lifelines."""
+        """Return what DHCP messages change on the clients' own lifelines."""
         found: list[Effect] = []
         facts = self.facts
         for record in records:
@@ -559,12 +559,14 @@ class _Walk:
             if sent.failover:
                 continue
             if facts.is_client(sent.host):
+                if self.t.column(sent.host) == CLIENTS:
+                    continue  # the shared lifeline never changes
                 start = "start" if where == "end" else "top"
                 form = "on" if sent.name in ("RELEASE", "DECLINE") else "awake"
                 found.append(Effect(sent.host, start if form == "awake" else where, form))
             elif sent.name in ("ACK", "NAK"):
                 for fate in facts.fates(record, self.t.records):
-                    if fate.what != "heard":
+                    if fate.what != "heard" or self.t.column(fate.host) == CLIENTS:
                         continue
                     if sent.name == "NAK":
                         found.append(Effect(fate.host, where, "on"))

@@ -18,6 +18,7 @@ from ui.view.arrows import (
     draw_edge,
     draw_head,
     draw_measure,
+    draw_pile_line,
     draw_playhead,
     draw_span,
 )
@@ -149,6 +150,7 @@ __all__ = [
     "draw_measure",
     "draw_off_line",
     "draw_pile",
+    "draw_pile_line",
     "draw_plate",
     "draw_playhead",
     "draw_pool_cell",
