@@ -34,6 +34,7 @@ from foviz.explain.digest import MESSAGES, Digest, End, Row, RowKind
 from foviz.explain.glossary import GLOSSARY, Term
 from foviz.explain.history import LeaseGrant
 from foviz.explain.reader import Reader, fact_text
+from foviz.explain.series import PARTS, RECEIVED, SENT, Moments, Part, Series, Steps, shape_of
 from foviz.explain.why import CauseNode, Why
 from foviz.failover.profile import NAMES as PROFILE_NAMES
 from foviz.failover.profile import SWITCHES, Profile, Switch, profile_named, with_switch
@@ -72,10 +73,13 @@ __all__ = [
     "KEYS",
     "MESSAGES",
     "MINUTE",
+    "PARTS",
     "PROFILE_NAMES",
     "QUESTIONS",
+    "RECEIVED",
     "RULES",
     "RUNS",
+    "SENT",
     "STATES",
     "STORY_START",
     "SWITCHES",
@@ -99,6 +103,8 @@ __all__ = [
     "LeaseGrant",
     "LessonError",
     "LinkView",
+    "Moments",
+    "Part",
     "PoolView",
     "Position",
     "Profile",
@@ -111,11 +117,13 @@ __all__ = [
     "Rule",
     "ScenarioError",
     "ScriptError",
+    "Series",
     "ServerState",
     "ServerView",
     "Service",
     "Session",
     "Snapshot",
+    "Steps",
     "Switch",
     "Term",
     "ThemeError",
@@ -137,6 +145,7 @@ __all__ = [
     "profile_named",
     "rows_of",
     "scenario_names",
+    "shape_of",
     "share_directory",
     "short_moment_text",
     "state_text",

@@ -105,12 +105,13 @@ def arrange_learn(width: int, height: int, scale: float, sizes: Sizes) -> Plan:
     if height / scale < SHARED_TIME_BELOW:
         # One dock for both: the timeline, which has no title row of its own, gets one.
         wanted = [wanted[0], max(unit(sizes.timeline) + unit(TITLE), unit(sizes.leases))]
-        tabs["timeline"] = ("timeline", "leases")
+        tabs["timeline"] = ("timeline", "leases", "charts")
     stage_h, timeline_h, *leases_h = fit(wanted, middle.h - least, least)
     lower = bottom - timeline_h - sum(leases_h)
     docks["stage"] = Rect(middle.x, top, middle.w, stage_h)
     docks["messages"] = Rect(middle.x, top + stage_h, middle.w, lower - top - stage_h)
     if leases_h:
+        tabs["leases"] = ("leases", "charts")
         docks["leases"] = Rect(0, lower, column.x, leases_h[0])
         handles.append(_level(0, lower, column.x, "leases", -1))
     docks["timeline"] = Rect(0, bottom - timeline_h, column.x, timeline_h)
@@ -162,7 +163,7 @@ def _narrow(
     docks["stage"] = Rect(0, top, width, stage_h)
     docks["messages"] = Rect(0, top + stage_h, width, bottom - rest_h - top - stage_h)
     docks["inspector"] = Rect(0, bottom - rest_h, width, rest_h)
-    names = ("inspector", "lesson", "states", "pool", "leases", "timeline")
+    names = ("inspector", "lesson", "states", "pool", "leases", "charts", "timeline")
     tabs: dict[str, tuple[str, ...]] = {"inspector": names}
     handle = _level(0, docks["messages"].y, width, "stage", 1)
     return Plan(docks, tabs, (handle,))

@@ -26,6 +26,7 @@ VIEWS = (
     ViewSpec("states", "States", "ui.view.states:StatesView"),
     ViewSpec("pool", "Pool", "ui.view.pool:PoolView"),
     ViewSpec("leases", "Leases", "ui.view.leases:LeasesView"),
+    ViewSpec("charts", "Charts", "ui.panel.charts:ChartsView"),
     ViewSpec("timeline", "Timeline", "ui.view.timeline:TimelineView"),
     ViewSpec("inspector", "Inspector", "ui.view.inspector:InspectorView"),
     ViewSpec("lesson", "Lesson", "ui.panel.lesson:LessonPanel"),
