@@ -359,11 +359,21 @@ class Series:
         octets = sent.value("octets")
         name = message_name(protocol, octets)
         self._count(record, name, RECEIVED)
+        if name == "UPDREQALL" and self.servers.get(sent.host):
+            self._take_back(record)
         if name == "BNDACK":
             memory = self.memories[record.host]
             address = memory.sent.pop(failover.decode(octets).xid, None)
             if address is not None:
                 self._wait(memory, record, address, -1)
+
+    def _take_back(self, record: Record) -> None:
+        """UPDREQALL takes every acknowledgement back, for good, and no record says so (§5.17)."""
+        memory = self.memories[record.host]
+        for address, held in memory.now.items():
+            if held.known:
+                memory.now[address] = memory.disk[address] = held._replace(known=False)
+                self._wait(memory, record, address, 1)
 
     def _count(self, record: Record, name: str, way: str) -> None:
         key = (record.host, name, way)

@@ -191,18 +191,28 @@ def layers_of(columns: list[tuple[int, Columns]]) -> list[Layer]:
     return found
 
 
-def outline(grid: Grid, low: Any, high: Any, start: float, end: float) -> Points | None:
-    """Return the outline of an area between two places, with a corner at each step."""
+class Runs(NamedTuple):
+    """An area as bars side by side: from, to, lower and upper value of each."""
+
+    x0: Any
+    x1: Any
+    low: Any
+    high: Any
+
+
+def runs_of(grid: Grid, layer: Layer, start: float, end: float) -> Runs:
+    """Return an area between two places as few bars: one for each stretch without a step."""
     inside = np.nonzero((grid.xs + 1 > start) & (grid.xs < end))[0]
+    low, high = layer.low[inside], layer.high[inside]
     if not len(inside):
-        return None
-    first, last = inside[0], inside[-1] + 1
-    xs = np.maximum(grid.xs[first:last].astype(float), start)
-    edges = np.append(xs, end)
-    x = np.repeat(edges, 2)[1:-1]
-    upper = np.repeat(high[first:last], 2)
-    lower = np.repeat(low[first:last], 2)
-    return Points(np.concatenate((x, x[::-1])), np.concatenate((upper, lower[::-1])))
+        return Runs(low, low, low, high)
+    steps = np.nonzero((np.diff(low) != 0) | (np.diff(high) != 0))[0] + 1
+    first = np.concatenate(([0], steps))
+    xs = np.maximum(grid.xs[inside].astype(float), start)
+    x0 = xs[first]
+    x1 = np.append(x0[1:], end)
+    full = high[first] > low[first]
+    return Runs(x0[full], x1[full], low[first][full], high[first][full])
 
 
 def upper_edge(grid: Grid, layer: Layer, start: float, end: float) -> Points:

@@ -19,7 +19,7 @@ from ui.layout.charts import (
     ticks,
     top_of,
 )
-from ui.panel.charts_data import Grid, Reducer, layers_of, line_of, outline, parted, upper_edge
+from ui.panel.charts_data import Grid, Reducer, layers_of, line_of, parted, runs_of, upper_edge
 from ui.panel.charts_plots import Area, Curve, Plot, Scale, Word
 from ui.panel.charts_words import part_words
 from ui.view import metrics
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from foviz import Part, Series, ServerView
     from ui.layout.axis import StoryAxis
     from ui.panel.charts import ChartsView
-    from ui.panel.charts_data import Columns
+    from ui.panel.charts_data import Columns, Runs
     from ui.theme import Theme
 
 NOTE: Final = metrics.TYPE_NOTE
@@ -170,9 +170,8 @@ class Drawer:
             (now, frame.seen, faded(theme)),
         ):
             for layer in layers:
-                shape = outline(grid, layer.low, layer.high, start, end)
-                if shape is not None:
-                    areas.append(_area(paint, theme, PARTS[layer.place], shape, start >= now))
+                runs = runs_of(grid, layer, start, end)
+                areas.append(_area(paint, theme, PARTS[layer.place], runs, start >= now))
         for layer in layers:
             part = PARTS[layer.place]
             if part.status not in ("ACTIVE", "FREE"):
@@ -299,7 +298,7 @@ def _words(
     return found
 
 
-def _area(paint: Theme, theme: Theme, part: Part, shape: object, ahead: bool) -> Area:
+def _area(paint: Theme, theme: Theme, part: Part, runs: Runs, ahead: bool) -> Area:
     """Return the look of a share: leased is solid, over is striped, free is a wash."""
     colours = {1: paint.s1, 2: paint.s2}
     stroke = colours.get(part.owner, paint.cli)
@@ -312,7 +311,7 @@ def _area(paint: Theme, theme: Theme, part: Part, shape: object, ahead: bool) ->
     else:
         wash = theme.s2w if part.owner == 2 else theme.s1w
         ground, striped = (theme.mix(wash, theme.panel, 0.42) if ahead else wash), None
-    return Area(shape, ground, striped)  # type: ignore[arg-type]
+    return Area(runs, ground, striped)
 
 
 def _ink(theme: Theme, part: Part) -> QColor:

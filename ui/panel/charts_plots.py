@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from ui.view import metrics
 from ui.view.forms import draw_plate, fill, line
@@ -21,11 +21,10 @@ from ui.view.strokes import prepare, stripes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QPainter
     from PySide6.QtWidgets import QWidget
 
     from ui.layout.axis import StoryAxis
-    from ui.panel.charts_data import Points
+    from ui.panel.charts_data import Points, Runs
     from ui.theme import Theme
 
 pg.setConfigOptions(antialias=False)
@@ -34,9 +33,9 @@ TEAR: Final = 6
 
 
 class Area(NamedTuple):
-    """A filled outline, its ground, and stripes of another colour over it if it has some."""
+    """Bars side by side, their ground, and stripes of another colour over it if it has some."""
 
-    outline: Points
+    runs: Runs
     ground: QColor
     striped: QColor | None
 
@@ -106,13 +105,18 @@ class _Ground(_Painted):
         for fold in plot.axis.folds:
             fill(painter, theme, fold.x0, 0, fold.x1 - fold.x0, h, theme.sunken)
         fill(painter, theme, plot.seen, 0, plot.right - plot.seen, h, unseen_ground(theme))
+        # Bars end at whole pixels: smoothing them would only take time.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        painter.setPen(Qt.PenStyle.NoPen)
         for area in plot.areas:
-            shape = _shape(plot, area.outline, h)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.fillPath(shape, QBrush(area.ground))
+            bars = _bars(plot, area.runs, h)
+            painter.setBrush(area.ground)
+            painter.drawRects(bars)
             if area.striped is not None:
                 tile = stripes(theme, area.striped, metrics.STRIPE_PERIOD, metrics.STRIPE)
-                painter.fillPath(shape, tile)
+                painter.setBrush(tile)
+                painter.drawRects(bars)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for value in plot.scale.ticks:
             y = theme.snap(plot.y_of(value, h)) - 0.5
             line(painter, theme, plot.left, y, plot.right, y, theme.hair)
@@ -219,15 +223,17 @@ class Plot(pg.PlotWidget):
         return h - (value - self.scale.low) / span * h
 
 
-def _shape(plot: Plot, outline: Points, h: float) -> QPainterPath:
-    corners = [
-        QPointF(x, max(-8.0, min(h + 8, plot.y_of(y, h))))
-        for x, y in zip(outline.x.tolist(), outline.y.tolist(), strict=True)
-    ]
-    path = QPainterPath()
-    path.addPolygon(QPolygonF(corners))
-    path.closeSubpath()
-    return path
+def _bars(plot: Plot, runs: Runs, h: float) -> list[QRectF]:
+    """Return bars in pixels, their edges whole; a share is never so low that it vanishes."""
+    assert plot.theme is not None
+    snap, found = plot.theme.snap, []
+    for x0, x1, low, high in zip(*(each.tolist() for each in runs), strict=True):
+        left, right = snap(x0), snap(x1)
+        top = snap(max(-1.0, plot.y_of(high, h)))
+        foot = max(top + 1, snap(min(h + 1, plot.y_of(low, h))))
+        if right > left and top < h + 1:
+            found.append(QRectF(left, top, right - left, foot - top))
+    return found
 
 
 def _tear(painter: QPainter, theme: Theme, left: float, right: float) -> None:
