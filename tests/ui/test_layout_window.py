@@ -112,7 +112,7 @@ def test_dragging_a_border_moves_it_and_nothing_vanishes() -> None:
 
 def test_a_very_low_window_gives_the_messages_room_before_leases_and_timeline_both() -> None:
     plan = arrange_learn(1440, 900, 1.5, Sizes())
-    assert plan.tabs["timeline"] == ("timeline", "leases")
+    assert plan.tabs["timeline"] == ("timeline", "leases", "charts")
     assert "leases" not in plan.docks
     assert plan.docks["messages"].h >= 150 * 1.5
     check(plan, 1440, 900)

@@ -22,7 +22,7 @@ from ui.layout.charts import (
 from ui.layout.timeline import Row, band
 from ui.model.axis import shared_axis
 from ui.model.course import OFF
-from ui.model.selection import Selection
+from ui.model.selection import NOTHING, Selection
 from ui.model.series import SeriesModel
 from ui.panel.charts_words import (
     MESSAGE_NAMES,
@@ -334,7 +334,7 @@ class ChartsView(PaintedView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the moment that was clicked; in the gutter, and on a band, do as elsewhere."""
         found = self.hit_at(event.position())
-        taken = found is not None and bool(found.selection.kind)
+        taken = found is not None and found.selection is not NOTHING
         if event.button() != Qt.MouseButton.LeftButton:
             return
         if taken or event.position().x() < self.place.gutter:
