@@ -27,9 +27,12 @@ from foviz.base.time import (
     date_text,
     duration_text,
     moment_text,
+    parse_moment,
     short_moment_text,
     weekday_text,
 )
+from foviz.branching import Bookmark, BranchView, Position
+from foviz.explain.compare import Comparison, CourseLine, FactLine, FirstDifference, Side
 from foviz.explain.digest import MESSAGES, Digest, End, Row, RowKind
 from foviz.explain.glossary import GLOSSARY, Term
 from foviz.explain.history import LeaseGrant
@@ -44,7 +47,7 @@ from foviz.failover.table import rows_of
 from foviz.lease.binding import Binding
 from foviz.library import lesson_names, load_lesson, scenario_names, share_directory
 from foviz.script.grammar import DEEDS, FACTS, QUESTIONS, RUNS, Form
-from foviz.session import BranchView, Position, Reply, Session
+from foviz.session import Reply, Session
 from foviz.sim.invariants import EXCUSES, INVARIANTS, Invariant
 from foviz.sim.snapshot import (
     Belief,
@@ -87,15 +90,20 @@ __all__ = [
     "Belief",
     "Binding",
     "BindingStatus",
+    "Bookmark",
     "BranchView",
     "CauseNode",
     "ClientView",
+    "Comparison",
+    "CourseLine",
     "Digest",
     "End",
     "EndpointView",
     "Event",
     "ExpectationError",
+    "FactLine",
     "Field",
+    "FirstDifference",
     "Form",
     "FovizError",
     "Invariant",
@@ -122,6 +130,7 @@ __all__ = [
     "ServerView",
     "Service",
     "Session",
+    "Side",
     "Snapshot",
     "Steps",
     "Switch",
@@ -142,6 +151,7 @@ __all__ = [
     "mac_text",
     "moment_text",
     "nearest",
+    "parse_moment",
     "profile_named",
     "rows_of",
     "scenario_names",

@@ -15,6 +15,8 @@ from foviz.script.tokens import Place, tokenize
 from foviz.script.vocabulary import whole_number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from foviz.script.tokens import Token
     from foviz.sim.scenario import Scenario
     from foviz.sim.timeline import Branch
@@ -40,23 +42,40 @@ def lab_line(scenario: Scenario, seed: int) -> str:
     return f"lab {name} seed {seed} profile {profile.name}{''.join(switches)}"
 
 
-def lab_lines(scenario: Scenario, seed: int, branch: Branch, cursor: int, playhead: int) -> str:
-    """Return the lines that make a branch again, up to a position."""
+def lab_lines(
+    scenario: Scenario,
+    seed: int,
+    branch: Branch,
+    cursor: int,
+    playhead: int,
+    marks: Sequence[tuple[int, int, str]] = (),
+) -> str:
+    """Return the lines that make a branch again, up to a position.
+
+    *marks* are bookmarks: executed events, moment, note.
+    """
     lines = [lab_line(scenario, seed)]
-    last = 0
-    for placed in branch.interventions:
-        lines.extend(_way_to(branch, last, placed.event - 1, placed.at))
-        lines.append(placed.intervention.line)
-        last = placed.event
-    lines.extend(_way_to(branch, last, cursor, playhead))
+    # A bookmark at a deed's own event stands after the deed.
+    stops = [(p.event - 1, p.at, 1, p.event, p.intervention.line) for p in branch.interventions]
+    for event, at, note in marks:
+        stops.append((event, at, 0, event, f'bookmark "{note}"' if note else "bookmark"))
+    last, reached = 0, -1
+    for event, at, _, after, line in sorted(stops):
+        lines.extend(_way_to(branch, last, event, at, reached))
+        lines.append(line)
+        last, reached = max(last, after), at
+    lines.extend(_way_to(branch, last, cursor, playhead, reached))
     return "\n".join(lines) + "\n"
 
 
-def _way_to(branch: Branch, last: int, event: int, at: int) -> list[str]:
-    """Return the lines that lead from an event to another, and through silence to a moment."""
+def _way_to(branch: Branch, last: int, event: int, at: int, reached: int) -> list[str]:
+    """Return the lines that lead from an event to another, and through silence to a moment.
+
+    *reached* is the moment at which the lines before have arrived.
+    """
     lines = [f"run to event {event}"] if event > last else []
     records = branch.trace.count_until_event(event)
-    if records and branch.trace.at(records - 1) < at:
+    if records and max(branch.trace.at(records - 1), reached) < at:
         lines.append(f"run until {moment_text(at, 6)}")
     return lines
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from foviz import library, saved
 from foviz.base.errors import FovizError, ScriptError
 from foviz.base.time import moment_text
+from foviz.branching import Branching, Position
 from foviz.explain import answers
+from foviz.explain.compare import Comparer, comparison_lines
 from foviz.explain.digest import Digest
 from foviz.explain.history import LeaseGrant, lease_history, moment_to_show
 from foviz.explain.reader import Reader
@@ -42,9 +44,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from foviz.explain.compare import Comparison
     from foviz.failover.profile import Profile
     from foviz.lesson.document import Lesson
-    from foviz.lesson.story import Story
     from foviz.script.runner import Step
     from foviz.sim.scenario import Scenario
     from foviz.sim.timeline import Branch
@@ -58,26 +60,6 @@ SLICE = 256
 _DEED_FORMS = {form.id: None for form in DEEDS}
 
 
-class Position(NamedTuple):
-    """Where the user is: branch, executed events, virtual µs."""
-
-    branch: str
-    cursor: int
-    playhead: int
-
-
-class BranchView(NamedTuple):
-    """A branch for the timeline. ``seen`` is the furthest moment the user has been to."""
-
-    name: str
-    title: str
-    parent: str
-    fork_at: int
-    seen: int
-    story: bool
-    interventions: tuple[tuple[int, str], ...]
-
-
 class Reply(NamedTuple):
     """What a lab line answered: lines of text, and whether it went well."""
 
@@ -85,7 +67,7 @@ class Reply(NamedTuple):
     ok: bool = True
 
 
-class Session:
+class Session(Branching):
     """A run with its branches, a position in it, and all that can be asked about it."""
 
     def __init__(self, scenario: Scenario, seed: int, lesson: Lesson | None = None) -> None:
@@ -95,7 +77,7 @@ class Session:
         self.timeline = Timeline(lambda: build(scenario, seed))
         self._begin = self.timeline.frontier.now
         self.timeline.run_until(scenario.story)
-        self.story: Story | None = None
+        self.story = None
         self._telling: Iterator[None] | None = None
         if lesson is not None:
             from foviz.lesson.story import Story
@@ -106,14 +88,14 @@ class Session:
         branch.title = "story" if lesson is not None else "run"
         self.origin = Position(branch.name, branch.end, scenario.story)
         self._position = self.origin
-        self._seen: dict[str, Position] = {branch.name: self.origin}
-        self._left: dict[str, Position] = {branch.name: self.origin}
-        self._undo: list[tuple[Position, Position]] = []
-        self._redo: list[tuple[Position, Position]] = []
-        self._digests: dict[str, Digest] = {}
+        self._seen = {branch.name: self.origin}
+        self._left = {branch.name: self.origin}
+        self._undo, self._redo = [], []
+        self._digests = {}
+        self._marks, self._marked = [], 0
+        self._comparer = Comparer(self.timeline, self.digest_of)
         self._shown = ""
-        self._snapshot: Snapshot | None = None
-        self._reader: Reader | None = None
+        self._snapshot, self._reader = None, None
         self.version = 0
         """Changes whenever anything a view shows may have changed."""
 
@@ -213,11 +195,6 @@ class Session:
         """Go to a moment that has been computed: every event at or before it has happened."""
         at = max(self._begin, min(at, self.branch.end_at))
         self._move(self._cursor_at(at), at)
-
-    def seek(self, position: Position) -> None:
-        """Go to a position, perhaps on another branch."""
-        self.switch(position.branch)
-        self._move(position.cursor, position.playhead)
 
     def step(self, events: int = 1) -> bool:
         """Step by events, forward or back; compute the next one if need be."""
@@ -351,6 +328,11 @@ class Session:
             return self._do_run(command)
         if command.form.startswith("expect"):
             return self._do_expect(command)
+        if command.form == "bookmark":
+            mark = self.add_bookmark(command.get("note", ""))
+            return Reply((f"bookmark at {moment_text(mark.at, 3)}",))
+        if command.form == "compare":
+            return self._do_compare(command)
         try:
             lines = answers.answer_lines(
                 command, self.snapshot(), self.reader, self.profile, self.record_count
@@ -373,10 +355,47 @@ class Session:
         note = (f"this makes branch {self.branch.name}",) if forked else ()
         return Reply(note)
 
+    def do_between(self, first: str, start: int, last: str, end: int) -> Reply:
+        """Do a line at one moment and another at a later one; one step back undoes both.
+
+        When something of it is impossible, all is as it was before. Raises FovizError.
+        """
+        if start < self.origin.playhead or end <= start:
+            raise FovizError("the end has to be later than the start, and both after the beginning")
+        home, undo, redo = self._position, list(self._undo), list(self._redo)
+        self.extend(start)
+        if start > self.branch.end_at:
+            raise FovizError(self._end_of_run())
+        self.seek_time(start)
+        before, forked = self._position, False
+        try:
+            forked = bool(self.do(first).lines)
+            self.do(f"run until {moment_text(end, 6)}")
+            self.do(last)
+        except FovizError:
+            made = self.branch.name
+            self.seek(home)
+            if forked:
+                self.delete_branch(made)
+                self._undo, self._redo = undo, redo
+            raise
+        self._undo[len(undo) :] = [(before, self._position)]
+        return Reply((f"this makes branch {self.branch.name}",) if forked else ())
+
+    def _do_compare(self, command: Command) -> Reply:
+        try:
+            a = self.branch_named(command.values["branch"])
+            other = command.get("other")
+            b = self.branch_named(other) if other is not None else self.branch.name
+        except FovizError as error:
+            raise ScriptError(error.message, command.place.at()) from None
+        return Reply(tuple(comparison_lines(self.compare(a, b))))
+
     def _make_room(self, title: str) -> bool:
         """Make the position the end of a branch: cut what was never seen, or fork."""
         cursor, playhead = self.cursor, self.playhead
-        if not self._is_story_branch and cursor >= self.seen.cursor:
+        unseen = cursor >= self.seen.cursor and not self._holds_silence(cursor, playhead)
+        if not self._is_story_branch and unseen:
             self.timeline.cut_back(cursor)
             self._forget_views()
             return False
@@ -385,47 +404,6 @@ class Session:
         self._seen[branch.name] = self._left[branch.name] = Position(branch.name, cursor, playhead)
         self._forget_views()
         return True
-
-    def switch(self, name: str) -> None:
-        """Go to another branch, where it was left."""
-        if name == self.branch.name:
-            return
-        self.timeline.switch(name)
-        self._forget_views()
-        self._position = self._left[name]
-        self.version += 1
-
-    def return_to_story(self) -> None:
-        """Go back to the lesson's branch, to where it was left."""
-        self.switch(self.origin.branch)
-
-    def undo(self) -> bool:
-        """Go to just before the last intervention; nothing is deleted."""
-        if not self._undo:
-            return False
-        pair = self._undo.pop()
-        self._redo.append(pair)
-        self.seek(pair[0])
-        return True
-
-    def redo(self) -> bool:
-        """Return to just after the intervention that was undone."""
-        if not self._redo:
-            return False
-        pair = self._redo.pop()
-        self._undo.append(pair)
-        self.seek(pair[1])
-        return True
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is an intervention to undo."""
-        return bool(self._undo)
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is an intervention to redo."""
-        return bool(self._redo)
 
     # -- runs and expectations
 
@@ -496,9 +474,12 @@ class Session:
     @property
     def digest(self) -> Digest:
         """The story's rows of the present branch."""
-        name = self.branch.name
+        return self.digest_of(self.branch.name)
+
+    def digest_of(self, name: str) -> Digest:
+        """Return the story's rows of a branch."""
         if name not in self._digests:
-            self._digests[name] = Digest(self.branch.trace)
+            self._digests[name] = Digest(self.timeline.branches[name].trace)
         digest = self._digests[name]
         digest.update()
         return digest
@@ -547,30 +528,11 @@ class Session:
         """Return the tree of a send record's octets, or None for other records."""
         return dissected(self.record(index))
 
-    def branches(self) -> tuple[BranchView, ...]:
-        """Return the branches in the order in which they were made."""
-        return tuple(self._branch_view(branch) for branch in self.timeline.branches.values())
-
-    def _branch_view(self, branch: Branch) -> BranchView:
-        parent = branch.parent
-        fork_at = branch.trace.at(branch.trace.shared - 1) if branch.trace.shared else self._begin
-        own = [p for p in branch.interventions if p.event > branch.fork]
-        if parent is not None and own:
-            fork_at = own[0].at
-        seen = self._seen[branch.name]
-        return BranchView(
-            branch.name,
-            branch.title,
-            parent.name if parent is not None else "",
-            fork_at,
-            seen.playhead,
-            self.story is not None and branch.name == self.origin.branch,
-            tuple((placed.at, placed.intervention.line) for placed in own),
-        )
-
-    def _forget_views(self) -> None:
-        self._snapshot = None
-        self._reader = None
+    def compare(self, a: str, b: str, at: int | None = None) -> Comparison:
+        """Compare two branches at a moment, the playhead's unless one is given."""
+        moment = self.playhead if at is None else at
+        here = self.snapshot() if moment == self.playhead else None
+        return self._comparer.compare(a, b, moment, self._shown, here)
 
     def export_capture(self, path: Path) -> int:
         """Write what crossed the wires of the present branch as pcapng; return the frames.
@@ -592,7 +554,10 @@ class Session:
     def lab_lines(self) -> str:
         """Return the present branch, as far as it was seen, as lines that make it again."""
         seen = self.seen
-        return saved.lab_lines(self.scenario, self.seed, self.branch, seen.cursor, seen.playhead)
+        marks = [(mark.position.cursor, mark.at, mark.note) for mark in self.bookmarks()]
+        return saved.lab_lines(
+            self.scenario, self.seed, self.branch, seen.cursor, seen.playhead, marks
+        )
 
 
 _END: Any = object()

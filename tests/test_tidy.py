@@ -23,7 +23,7 @@ LONGEST_WINDOW = 250
 
 PURE = (
     *("base", "wire", "lease", "dhcp", "failover", "sim", "script", "explain"),
-    *("library.py", "saved.py", "session.py"),
+    *("library.py", "saved.py", "branching.py", "session.py"),
 )
 """What has to do with the standard library alone."""
 

@@ -336,6 +336,18 @@ QUESTIONS: Final[tuple[Form, ...]] = (
         "Explain the last decision about a host, with rule, source and facts.",
         "show why C2",
     ),
+    Form(
+        "compare",
+        "compare <branch:name> [with <other:name>]",
+        "Say how two branches differ now, the present one unless another is named.",
+        "compare A with B",
+    ),
+    Form(
+        "bookmark",
+        "bookmark [<note:text>]",
+        "Mark this moment, with a note; the run is saved with its bookmarks.",
+        'bookmark "the lease is doubtful from here"',
+    ),
     Form("help", "help [<word:name>]", "List the forms, or those of one verb.", "help run"),
 )
 

@@ -78,6 +78,8 @@ class Timeline:
     def __init__(self, build: Callable[[], World]) -> None:
         self.branches: dict[str, Branch] = {}
         world = build()
+        self._made = 0
+        """How many branches were ever made: a deleted one's name is not given again."""
         branch = self._new_branch(None, 0)
         branch.end_at = world.now
         world.recorder = branch.trace
@@ -87,9 +89,12 @@ class Timeline:
         self._view: World | None = None
         self._view_branch = branch
         self._near: dict[int, Checkpoint] = {}
+        self._aside: dict[str, World] = {}
+        """Worlds that look at branches from aside, each where it was asked for last."""
 
     def _new_branch(self, parent: Branch | None, fork: int) -> Branch:
-        name = _branch_name(len(self.branches))
+        name = _branch_name(self._made)
+        self._made += 1
         if parent is None:
             trace = Trace()
         else:
@@ -156,6 +161,12 @@ class Timeline:
         if branch is not self.branch:
             self._go(branch)
 
+    def delete(self, name: str) -> None:
+        """Forget a branch that is not the present one and that no other has left."""
+        assert self.branches[name] is not self.branch
+        del self.branches[name]
+        self._aside.pop(name, None)
+
     def cut_back(self, cursor: int) -> None:
         """Drop what was computed ahead of the cursor and never seen, silence included."""
         branch = self.branch
@@ -167,6 +178,7 @@ class Timeline:
         branch.checkpoints = [c for c in branch.checkpoints if c.executed <= cursor]
         branch.interventions = [p for p in branch.interventions if p.event <= cursor]
         branch.end = cursor
+        self._aside.pop(branch.name, None)
         self._near.clear()
         self._view = None
         self._go(branch)
@@ -201,6 +213,26 @@ class Timeline:
                     self._keep_near(view)
         self._view = view
         return view
+
+    def world_aside(self, name: str, at: int) -> World:
+        """Return a branch's world after every event at or before a moment, to be looked at.
+
+        Neither the frontier nor the view moves; a branch that ends earlier stands at its end.
+        """
+        branch = self.branches[name]
+        count = branch.trace.count_until_time(at)
+        cursor = branch.trace.event(count - 1) if count else 0
+        world = self._aside.get(name)
+        if world is None or world.now > at or cursor - world.executed > APART:
+            world = self._aside[name] = self._replayed(branch, cursor)
+        with quiet_collector():
+            while world.executed < branch.end:
+                placed = branch.planned(world.executed + 1)
+                coming = placed.at if placed is not None else world.next_time()
+                if coming is None or coming > at:
+                    break
+                self._replay_one(world, branch)
+        return world
 
     def _better_start(self, cursor: int, standing: int) -> bool:
         return self._nearest(cursor).executed > standing
