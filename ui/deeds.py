@@ -13,6 +13,7 @@ from ui.dialog.pages import ABOUT, Page, keys_html, words_html
 from ui.dialog.palette import Palette
 from ui.dialog.profile import ProfileDialog
 from ui.model.playback import PACES
+from ui.view.timeline_menus import add_bookmark, ask_span, rename_branch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +61,13 @@ class Deeds:
             "next-branch": lambda: self._branch(1),
             "previous-branch": lambda: self._branch(-1),
             "return-to-story": self._return_to_story,
+            "rename-branch": lambda: rename_branch(self.window, model),
+            "delete-branch": self.choose_branch_to_delete,
+            "compare": self.show_compare,
+            "span-fault": lambda: ask_span(self.window, model, model.playhead, 0),
+            "bookmark": lambda: self._still(lambda: add_bookmark(self.window, model)),
+            "next-bookmark": lambda: self._still(lambda: model.next_bookmark(1)),
+            "previous-bookmark": lambda: self._still(lambda: model.next_bookmark(-1)),
             "palette": lambda: self.open_palette(""),
             "theme-light": lambda: look.use("light"),
             "theme-dark": lambda: look.use("dark"),
@@ -156,6 +164,31 @@ class Deeds:
     def _return_to_story(self) -> None:
         self.model.session.return_to_story()
         self.model.moved.emit()
+
+    # -- branches
+
+    def choose_branch_to_delete(self) -> None:
+        """Ask which of the branches that nobody needs to delete."""
+        session = self.model.session
+        free = {
+            f"{branch.name} {branch.title}": branch.name
+            for branch in session.branches()
+            if not session.reason_to_keep(branch.name)
+        }
+        if not free:
+            self.model.failed.emit("every branch is needed: you are on it, or another one left it")
+            return
+        chosen, taken = QInputDialog.getItem(
+            self.window, "Delete a branch", "Branch", list(free), 0, False
+        )
+        if taken:
+            self.model.delete_branch(free[chosen])
+
+    def show_compare(self) -> None:
+        """Bring the comparison of branches to the front."""
+        for dock in self.window.docks.values():
+            if not dock.isHidden():
+                dock.show_view("compare")
 
     # -- the rest
 

@@ -47,6 +47,7 @@ class Rows:
     faults: Row | None
     records: Row | None
     lanes: tuple[Row, ...]
+    bookmarks: Row | None = None
 
 
 class _Want(NamedTuple):
@@ -61,6 +62,7 @@ class _Want(NamedTuple):
 _AXIS = _Want("axis", 19, 22, 22)
 _STEPS = _Want("steps", 16, 21, 24)
 _BAND = _Want("band", 15, 17, 24)
+_BOOKMARKS = _Want("bookmarks", 12, 14, 17)
 _FAULTS = _Want("faults", 12, 14, 26)
 _RECORDS = _Want("records", 9, 13, 36)
 _LANE = _Want("lane", 11, 12, 17)
@@ -69,10 +71,12 @@ BAND_LEAST: Final = 11
 MOST_LANES: Final = 8
 
 
-def timeline_rows(h: int, servers: int, branches: int, scale: float = 1.0) -> Rows:
+def timeline_rows(
+    h: int, servers: int, branches: int, scale: float = 1.0, *, bookmarks: bool = False
+) -> Rows:
     """Return the rows of a timeline of some height."""
     room = h / scale
-    for wants in _choices(servers, branches):
+    for wants in _choices(servers, branches, bookmarks=bookmarks):
         if sum(want.least for want in wants) <= room:
             return _placed(wants, room, scale)
     few = [_AXIS, *[_BAND._replace(least=BAND_LEAST)] * servers]
@@ -81,7 +85,7 @@ def timeline_rows(h: int, servers: int, branches: int, scale: float = 1.0) -> Ro
     return _placed(few, room, scale)
 
 
-def _choices(servers: int, branches: int) -> list[list[_Want]]:
+def _choices(servers: int, branches: int, *, bookmarks: bool = False) -> list[list[_Want]]:
     """Return the sets of rows from the fullest to the barest."""
     lanes = max(1, min(branches, MOST_LANES))
     bands = [_BAND] * servers
@@ -95,6 +99,9 @@ def _choices(servers: int, branches: int) -> list[list[_Want]]:
     found.append([_AXIS, _STEPS, *bands, _FAULTS, _FOOT])
     found.append([_AXIS, _STEPS, *bands, _FOOT])
     found.append([_AXIS, *bands, _FOOT])
+    if bookmarks:
+        # Below the steps; only the barest timeline goes without them.
+        found = [[*wants[:2], _BOOKMARKS, *wants[2:]] for wants in found[:-1]] + found[-1:]
     return found
 
 
@@ -118,6 +125,7 @@ def _placed(wants: Sequence[_Want], room: float, scale: float) -> Rows:
         faults=one("faults"),
         records=one("records"),
         lanes=tuple(rows.get("lane", ())),
+        bookmarks=one("bookmarks"),
     )
 
 

@@ -98,7 +98,7 @@ def arrange_learn(width: int, height: int, scale: float, sizes: Sizes) -> Plan:
     middle = Rect(left, top, width - left - right_width, bottom - top)
     column = Rect(middle.right, top, right_width, bottom - top)
     handles: list[Handle] = []
-    tabs: dict[str, tuple[str, ...]] = {}
+    tabs: dict[str, tuple[str, ...]] = {"messages": ("messages", "compare")}
 
     least = unit(LEAST_DOCK)
     wanted = [unit(sizes.stage), unit(sizes.timeline), unit(sizes.leases)]
@@ -163,7 +163,7 @@ def _narrow(
     docks["stage"] = Rect(0, top, width, stage_h)
     docks["messages"] = Rect(0, top + stage_h, width, bottom - rest_h - top - stage_h)
     docks["inspector"] = Rect(0, bottom - rest_h, width, rest_h)
-    names = ("inspector", "lesson", "states", "pool", "leases", "charts", "timeline")
+    names = ("inspector", "lesson", "states", "pool", "leases", "charts", "timeline", "compare")
     tabs: dict[str, tuple[str, ...]] = {"inspector": names}
     handle = _level(0, docks["messages"].y, width, "stage", 1)
     return Plan(docks, tabs, (handle,))

@@ -144,6 +144,7 @@ class AxisModel:
                 found += [Span(at, at) for at, _ in branch.interventions if at <= seen]
             else:
                 found.append(Span(branch.seen, branch.seen))
+        found += [Span(mark.at, mark.at) for mark in session.bookmarks() if mark.at <= seen]
         tenure = self._ahead.read(self._model)
         if tenure is not None:
             found += tenure.ends(session.playhead)

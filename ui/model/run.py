@@ -317,6 +317,47 @@ class RunModel(QObject):
         self.session.redo()
         self.moved.emit()
 
+    # -- branches and bookmarks
+
+    def rename_branch(self, branch: str, title: str) -> None:
+        """Give a branch another title."""
+        self.session.rename_branch(branch, title)
+        self.moved.emit()
+
+    def delete_branch(self, branch: str) -> None:
+        """Delete a branch; one that is needed stays, and the reason is told."""
+        try:
+            self.session.delete_branch(branch)
+        except FovizError as error:
+            self.failed.emit(error.message)
+        self.moved.emit()
+
+    def add_bookmark(self, note: str) -> None:
+        """Mark the playhead."""
+        self.session.add_bookmark(note)
+        self.moved.emit()
+
+    def note_bookmark(self, number: int, note: str) -> None:
+        """Give a bookmark another note."""
+        self.session.note_bookmark(number, note)
+        self.moved.emit()
+
+    def remove_bookmark(self, number: int) -> None:
+        """Remove a bookmark."""
+        self.session.remove_bookmark(number)
+        self.moved.emit()
+
+    def go_bookmark(self, number: int) -> None:
+        """Go to a bookmark."""
+        self.session.go_bookmark(number)
+        self.moved.emit()
+
+    def next_bookmark(self, direction: int) -> None:
+        """Go to the next bookmark, or to the one before (−1)."""
+        mark = self.session.next_bookmark(direction)
+        if mark is not None:
+            self.go_bookmark(mark.number)
+
     def switch(self, branch: str) -> None:
         """Show another branch."""
         self.session.switch(branch)

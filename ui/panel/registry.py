@@ -27,6 +27,7 @@ VIEWS = (
     ViewSpec("pool", "Pool", "ui.view.pool:PoolView"),
     ViewSpec("leases", "Leases", "ui.view.leases:LeasesView"),
     ViewSpec("charts", "Charts", "ui.panel.charts:ChartsView"),
+    ViewSpec("compare", "Compare", "ui.panel.compare:ComparePanel"),
     ViewSpec("timeline", "Timeline", "ui.view.timeline:TimelineView"),
     ViewSpec("inspector", "Inspector", "ui.view.inspector:InspectorView"),
     ViewSpec("lesson", "Lesson", "ui.panel.lesson:LessonPanel"),

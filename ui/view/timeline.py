@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 
 from foviz import clock_text, moment_text
 from ui.layout.timeline import Rows, timeline_rows
@@ -26,6 +26,8 @@ from ui.view.story_axis import (
     unseen_ground,
 )
 from ui.view.timeline_branches import lanes_of, paint_lanes, paint_records, record_bars
+from ui.view.timeline_marks import paint_bookmarks, paint_span
+from ui.view.timeline_menus import ask_span, menu_of, moment_menu
 from ui.view.timeline_rows import (
     BandKeeper,
     paint_band,
@@ -38,8 +40,8 @@ from ui.view.timeline_rows import (
 from ui.view.timeline_strip import Strip
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QMouseEvent, QPainter
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter
+    from PySide6.QtWidgets import QMenu, QWidget
 
     from foviz import BranchView
     from ui.layout.axis import StoryAxis
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 
 NOTE: Final = metrics.TYPE_NOTE
 PADDING: Final = metrics.PANEL_PADDING
+LEAST_SPAN: Final = 4
+"""A drag shorter than this was a click."""
 
 
 class TimelineView(PaintedView):
@@ -66,6 +70,8 @@ class TimelineView(PaintedView):
         self._bands: dict[int, BandKeeper] = {}
         self._place: AxisPlace | None = None
         self._wanted = 0
+        self._span: tuple[float, float] | None = None
+        """The ends of a stretch that is being drawn with Shift, in pixels."""
         self._seeking = QTimer(self)
         self._seeking.setSingleShot(True)
         self._seeking.timeout.connect(self._seek)
@@ -79,7 +85,14 @@ class TimelineView(PaintedView):
         course = self.axis_model.course()
         axis = axis_at(self.axis_model, place)
         branches = self.axis_model.branches()
-        rows = timeline_rows(h, len(self.model.snapshot.servers), len(branches), theme.font_scale)
+        marks = session.bookmarks()
+        rows = timeline_rows(
+            h,
+            len(self.model.snapshot.servers),
+            len(branches),
+            theme.font_scale,
+            bookmarks=bool(marks),
+        )
         now_at, seen_at = session.playhead, session.seen.playhead
         now, seen = axis.x_of(now_at), axis.x_of(seen_at)
         paint_folds(painter, theme, axis, 0, h)
@@ -110,6 +123,8 @@ class TimelineView(PaintedView):
         else:
             self._paint_strip(strip, branches)
         self._paint_marks(strip, branches)
+        if rows.bookmarks is not None:
+            paint_bookmarks(strip, rows.bookmarks, marks)
         self._paint_gutter(painter, rows, place, branches, w)
         labels = self._labels.labels(theme, axis, place.edge)
         paint_axis_row(painter, theme, labels, top, seen, now)
@@ -119,6 +134,8 @@ class TimelineView(PaintedView):
         if top > metrics.PLAYHEAD_LENGTH:
             tip = top - 1 - metrics.PLAYHEAD_LENGTH
             draw_playhead(painter, theme, now, tip, h, upright=True)
+        if self._span is not None:
+            paint_span(painter, theme, self._span, h)
 
     def _clipped(self, strip: Strip, branches: tuple[BranchView, ...], area: QRectF) -> None:
         strip.painter.save()
@@ -190,6 +207,7 @@ class TimelineView(PaintedView):
             self._name(painter, rows.axis, place, self.title, bold=True)
         has_steps = self.model.session.story is not None
         self._name(painter, rows.steps, place, "Steps" if has_steps else "Interventions")
+        self._name(painter, rows.bookmarks, place, "Bookmarks")
         for row, server in zip(rows.bands, self.model.snapshot.servers, strict=False):
             self._name(painter, row, place, server.name, bold=True)
             area = QRectF(0, row.y, place.gutter, row.h)
@@ -246,25 +264,64 @@ class TimelineView(PaintedView):
             return
         found = self.hit_at(event.position())
         outside = self._place is None or event.position().x() < self._place.gutter
-        if outside or (found is not None and found.deed is not None):
+        spanning = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        if outside or (not spanning and found is not None and found.deed is not None):
             super().mousePressEvent(event)
             return
         self.axis_model.hold()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._span = (event.position().x(), event.position().x())
+            return
         self._scrub(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the playhead, or show what can be clicked."""
-        if self.axis_model.held and event.buttons() & Qt.MouseButton.LeftButton:
+        """Drag the playhead or the end of a span, or show what can be clicked."""
+        if self._span is not None:
+            self._span = (self._span[0], event.position().x())
+            self.update()
+        elif self.axis_model.held and event.buttons() & Qt.MouseButton.LeftButton:
             self._scrub(event.position().x())
         else:
             super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go of the playhead: the axis may follow again."""
-        if self.axis_model.held:
+        if self._span is not None:
+            self._take_span()
+        elif self.axis_model.held:
             self._seek()
             self.axis_model.release()
             self.model.moved.emit()
+
+    def _take_span(self) -> None:
+        """Ask which fault holds over the span that was drawn."""
+        assert self._span is not None
+        assert self._place is not None
+        axis = axis_at(self.axis_model, self._place)
+        x0, x1 = sorted(self._span)
+        self._span = None
+        self.axis_model.release()
+        self.model.moved.emit()
+        start = max(self.model.session.origin.playhead, axis.us_of(x0))
+        if x1 - x0 >= LEAST_SPAN:
+            ask_span(self, self.model, start, axis.us_of(x1))
+
+    def menu_for(self, selection: Selection) -> QMenu | None:
+        """Return the menu of a branch or a bookmark."""
+        return menu_of(self, self.model, selection)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu of what was clicked, else that of the moment."""
+        point = QPointF(event.pos())
+        found = self.hit_at(point)
+        menu = self.menu_for(found.selection) if found is not None else None
+        if menu is None and self._place is not None and point.x() >= self._place.gutter:
+            session = self.model.session
+            at = axis_at(self.axis_model, self._place).us_of(point.x())
+            at = max(session.origin.playhead, min(at, session.seen.playhead))
+            menu = moment_menu(self, self.model, at)
+        if menu is not None:
+            menu.exec(event.globalPos())
 
     def _scrub(self, x: float) -> None:
         """Remember where to go; the seek follows once all of the hand's moves are in."""
@@ -290,6 +347,7 @@ class TimelineView(PaintedView):
             (step.at, "step", f"{step.number} {step.words}", "")
             for step in self._shared_steps(branches)
         ]
+        rows += [(m.at, "bookmark", m.note, "") for m in self.model.session.bookmarks()]
         rows += [(at, "intervention", words, "") for at, words in self._interventions(branches)]
         for server in self.model.snapshot.servers:
             phases = course.phases.get(server.index, [])

@@ -17,6 +17,7 @@ from ui.layout.timeline_lanes import (
     branch_lanes,
     chosen_lanes,
 )
+from ui.model.selection import Selection
 from ui.view import metrics
 from ui.view.forms import disc, draw_plate, draw_text, line
 from ui.view.timeline_rows import name_flags
@@ -136,7 +137,8 @@ def _name_lane(strip: Strip, lane: Lane, branch: BranchView, here: bool) -> None
         end = lane.label + strip.width(words)
     area = QRectF(lane.x0, row.y, end - lane.x0, row.h)
     deed = None if here else partial(strip.view.model.switch, branch.name)
-    strip.view.hit(area, words=f"branch {words}, played to {moment_text(branch.seen)}", deed=deed)
+    said = f"branch {words}, played to {moment_text(branch.seen)}"
+    strip.view.hit(area, Selection("branch", branch.name), said, deed)
 
 
 def _paint_fork(strip: Strip, lane: Lane) -> None:
