@@ -32,7 +32,7 @@ from foviz.base.time import (
     weekday_text,
 )
 from foviz.branching import Bookmark, BranchView, Position
-from foviz.explain.compare import Comparison, CourseLine, FactLine, FirstDifference, Side
+from foviz.explain.compare import Comparison, CourseLine, CourseRow, FactLine, FirstDifference, Side
 from foviz.explain.digest import MESSAGES, Digest, End, Row, RowKind
 from foviz.explain.glossary import GLOSSARY, Term
 from foviz.explain.history import LeaseGrant
@@ -96,6 +96,7 @@ __all__ = [
     "ClientView",
     "Comparison",
     "CourseLine",
+    "CourseRow",
     "Digest",
     "End",
     "EndpointView",

@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
             for control in ("title_control", "title_widget"):
                 make = getattr(self.views[name], control, None)
                 if make is not None:
-                    dock.add_control(make())
+                    dock.add_control(make(), name)
         lesson = self.views["lesson"]
         lesson.card.playback = self.playback  # type: ignore[attr-defined]
 

@@ -41,17 +41,20 @@ class Fault(NamedTuple):
 
 def faults(snapshot: Snapshot) -> list[Fault]:
     """Return the faults that can last: servers, relays, links, then clients."""
-    hosts = [*snapshot.servers, *snapshot.relays]
-    links = sorted(snapshot.links, key=lambda link: link.kind == "drop")
-    found = [Fault(f"Link {each.name} is cut", f"cut {each.name}", f"heal {each.name}")
-             for each in links if each.kind != "drop"]  # fmt: skip
-    found += [Fault(f"{each.name} has crashed", f"crash {each.name}", f"restart {each.name}")
-              for each in hosts]  # fmt: skip
-    found += [Fault(f"Link {each.name} is cut", f"cut {each.name}", f"heal {each.name}")
-              for each in links if each.kind == "drop"]  # fmt: skip
-    found += [Fault(f"{each.name} has crashed", f"crash {each.name}", f"restart {each.name}")
-              for each in snapshot.clients]  # fmt: skip
-    return found
+    wires = [link.name for link in snapshot.links if link.kind != "drop"]
+    drops = [link.name for link in snapshot.links if link.kind == "drop"]
+    servers = [server.name for server in snapshot.servers]
+    servers += [relay.name for relay in snapshot.relays]
+    clients = [each.name for each in snapshot.clients]
+    return [*map(_cut, wires), *map(_crash, servers), *map(_cut, drops), *map(_crash, clients)]
+
+
+def _cut(link: str) -> Fault:
+    return Fault(f"Link {link} is cut", f"cut {link}", f"heal {link}")
+
+
+def _crash(host: str) -> Fault:
+    return Fault(f"{host} has crashed", f"crash {host}", f"restart {host}")
 
 
 class SpanDialog(QDialog):
@@ -67,7 +70,9 @@ class SpanDialog(QDialog):
         self.what.setAccessibleName("What fails")
         self.what.addItems([fault.words for fault in self.faults])
         self.start = QLineEdit(moment_text(start, 3))
+        self.start.setAccessibleName("From")
         self.end = QLineEdit(moment_text(end if end > start else start + SPAN, 3))
+        self.end.setAccessibleName("To")
         form = QFormLayout()
         for label, field in (("Fault", self.what), ("From", self.start), ("To", self.end)):
             field.setMinimumWidth(260)

@@ -37,15 +37,15 @@ class ComparePanel(QWidget):
         row.addWidget(self.sides[1], 1)
         self.bar = QWidget()
         self.bar.setLayout(row)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.scroll.setWidget(self.view)
+        self.scroller = QScrollArea()
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.scroller.setWidget(self.view)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
-        column.addWidget(self.scroll, 1)
+        column.addWidget(self.scroller, 1)
         self._filled: tuple[object, ...] = ()
         model.moved.connect(self.refresh)
         model.opened.connect(self._forget)
@@ -77,7 +77,7 @@ class ComparePanel(QWidget):
                 side.setCurrentIndex(side.findData(pair[place]))
 
     def _choose(self) -> None:
-        self.view.choose(*(str(side.currentData()) for side in self.sides))
+        self.view.choose(str(self.sides[0].currentData()), str(self.sides[1].currentData()))
 
     def choose(self, a: str, b: str) -> None:
         """Compare two branches."""

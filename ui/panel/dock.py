@@ -28,6 +28,7 @@ class Dock(QWidget):
         super().__init__(parent)
         self.look = look
         self.names: list[str] = []
+        self._controls: list[tuple[QWidget, str]] = []
         self._row = QWidget(self)
         self.tabs = QTabBar(self._row)
         self.tabs.setExpanding(False)
@@ -53,7 +54,7 @@ class Dock(QWidget):
         column.addWidget(self._row)
         column.addWidget(self._hair)
         column.addWidget(self.stack, 1)
-        self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
+        self.tabs.currentChanged.connect(self._show_tab)
         look.changed.connect(self._scale)
         self._scale()
 
@@ -92,6 +93,12 @@ class Dock(QWidget):
         self._row.setVisible(not bare)
         self._hair.setVisible(not bare)
 
+    def _show_tab(self, place: int) -> None:
+        self.stack.setCurrentIndex(place)
+        shown = self.names[place] if 0 <= place < len(self.names) else ""
+        for control, view in self._controls:
+            control.setVisible(not view or view == shown or view not in self.names)
+
     def show_view(self, name: str) -> None:
         """Bring a view to the front."""
         if name in self.names:
@@ -99,8 +106,12 @@ class Dock(QWidget):
             self.tabs.setCurrentIndex(place)
             self.stack.setCurrentIndex(place)
 
-    def add_control(self, control: QWidget) -> None:
-        """Put a control at the right end of the title row, or beside the tabs if it says so."""
+    def add_control(self, control: QWidget, view: str = "") -> None:
+        """Put a control at the right end of the title row, or beside the tabs if it says so.
+
+        A control of one of the views is there while that view is.
+        """
+        self._controls.append((control, view))
         if control.property("place") == "left":
             self._line.insertWidget(1, control)
         else:

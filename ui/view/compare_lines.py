@@ -62,7 +62,9 @@ def _first(found: Comparison) -> list[Told]:
             Told("head", "First difference"),
             Told("note", across="None: both went the same way as far as they were played."),
         ]
-    later = "later than the playhead; up to here all is the same" if first.at > found.at else ""
+    later = f"record {first.record}"
+    if first.at > found.at:
+        later += ", later than the playhead: up to here all is the same"
     return [
         Told("head", "First difference", across=later),
         Told(

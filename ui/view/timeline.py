@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QContextMenuEvent
 
 from foviz import clock_text, moment_text
 from ui.layout.timeline import Rows, timeline_rows
@@ -40,7 +41,7 @@ from ui.view.timeline_rows import (
 from ui.view.timeline_strip import Strip
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter
+    from PySide6.QtGui import QMouseEvent, QPainter
     from PySide6.QtWidgets import QMenu, QWidget
 
     from foviz import BranchView
@@ -310,8 +311,9 @@ class TimelineView(PaintedView):
         """Return the menu of a branch or a bookmark."""
         return menu_of(self, self.model, selection)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+    def contextMenuEvent(self, event: object) -> None:
         """Open the menu of what was clicked, else that of the moment."""
+        assert isinstance(event, QContextMenuEvent)
         point = QPointF(event.pos())
         found = self.hit_at(point)
         menu = self.menu_for(found.selection) if found is not None else None
