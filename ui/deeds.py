@@ -184,7 +184,7 @@ class Deeds:
         if taken:
             self.model.delete_branch(free[chosen])
 
-    def show_compare(self) -> None:
+    def show_compare(self, *_: str) -> None:
         """Bring the comparison of branches to the front."""
         for dock in self.window.docks.values():
             if not dock.isHidden():

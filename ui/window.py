@@ -105,6 +105,7 @@ class MainWindow(QMainWindow):
         self.model.moved.connect(self._refresh)
         self.model.opened.connect(self._refresh)
         self.model.failed.connect(lambda words: self.status.say(words, bad=True))
+        self.model.compare_wanted.connect(self.deeds.show_compare)
         self.playback.changed.connect(self._refresh)
         self.transport.command_wanted.connect(self.deeds.open_palette)
         index = self.views["index"]
@@ -154,6 +155,11 @@ class MainWindow(QMainWindow):
         self.actions_.allow("redo", "" if session.can_redo else "nothing was undone")
         self.actions_.allow("next-branch", "there is one branch only" if one else "")
         self.actions_.allow("previous-branch", "there is one branch only" if one else "")
+        self.actions_.allow("compare", "there is one branch only" if one else "")
+        self.actions_.allow("delete-branch", "there is one branch only" if one else "")
+        for name, way in (("next-bookmark", 1), ("previous-bookmark", -1)):
+            there = session.next_bookmark(way) is not None
+            self.actions_.allow(name, "" if there else "there is no bookmark that way")
         self.actions_.allow("return-to-story", "" if off else "you are in the story")
         for name in theme_names():
             action = self.actions_.by_id.get(f"theme-{name}")

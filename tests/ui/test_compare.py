@@ -159,6 +159,19 @@ def test_the_tab_stands_beside_the_messages_and_comes_to_the_front(window):
     dock = window.docks["messages"]
     window.actions_["compare"].trigger()
     assert dock.stack.currentWidget() is window.views["compare"]
+    dock.show_view("messages")
+    window.model.switch("A")
+    menu = menu_of(window.views["timeline"], window.model, Selection("branch", "B"))
+    entries(menu)["Compare with A"].trigger()
+    assert dock.stack.currentWidget() is window.views["compare"]
+    assert window.views["compare"].view.pair() == ("B", "A")
+
+
+def test_actions_say_why_they_are_impossible(window):
+    actions = window.actions_
+    assert not actions["next-bookmark"].isEnabled()
+    assert "no bookmark that way" in actions["next-bookmark"].toolTip()
+    assert actions["compare"].isEnabled()
 
 
 # -- names

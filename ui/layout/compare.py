@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 PADDING: Final = 12
 MARK: Final = 20
 """Width of the column of marks."""
-LABEL: Final = (96, 190)
+LABEL: Final = (92, 190)
 """Width of the column that says what a line is about: at least, at most."""
-LABEL_SHARE: Final = 0.2
+LABEL_SHARE: Final = 0.17
 BETWEEN: Final = 12
 COURSE_LINES: Final = 10
 """So many lines of the courses are shown unless all are asked for; the tables stay near."""
 
-HEIGHTS: Final = {"names": 26, "head": 30, "first": 24, "course": 18, "fact": 20, "note": 20}
+HEIGHTS: Final = {"names": 22, "head": 27, "first": 24, "course": 18, "fact": 20, "note": 20}
 """Height of a line by what it is, at 100 %."""
 FOOT: Final = 12
 

@@ -61,6 +61,9 @@ class RunModel(QObject):
     failed = Signal(str)
     """Something the user asked for is impossible; one sentence."""
 
+    compare_wanted = Signal(str, str)
+    """Show two branches beside each other."""
+
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session

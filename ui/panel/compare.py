@@ -49,6 +49,7 @@ class ComparePanel(QWidget):
         self._filled: tuple[object, ...] = ()
         model.moved.connect(self.refresh)
         model.opened.connect(self._forget)
+        model.compare_wanted.connect(self.choose)
 
     def showEvent(self, event: object) -> None:
         """Name the branches that there are by now."""

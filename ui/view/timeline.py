@@ -136,7 +136,7 @@ class TimelineView(PaintedView):
             tip = top - 1 - metrics.PLAYHEAD_LENGTH
             draw_playhead(painter, theme, now, tip, h, upright=True)
         if self._span is not None:
-            paint_span(painter, theme, self._span, h)
+            paint_span(painter, theme, axis, self._span, h)
 
     def _clipped(self, strip: Strip, branches: tuple[BranchView, ...], area: QRectF) -> None:
         strip.painter.save()

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPolygonF
 
-from foviz import moment_text
+from foviz import clock_text, moment_text
 from ui.layout.timeline import Row, flags
 from ui.model.selection import Selection
 from ui.view import metrics
-from ui.view.forms import draw_text, line
+from ui.view.forms import draw_plate, draw_text, line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
     from foviz import Bookmark
+    from ui.layout.axis import StoryAxis
     from ui.theme import Theme
     from ui.view.timeline_strip import Strip
 
@@ -47,7 +48,7 @@ def paint_bookmarks(strip: Strip, row: Row, marks: Sequence[Bookmark]) -> None:
             draw_text(strip.painter, theme, label, row.middle, words, theme.ink, NOTE)
         said = "\n".join(f"{bookmark_words(mark)}, {moment_text(mark.at)}" for mark in group)
         left = min(flag.x - 5, label) if label >= 0 else flag.x - 5
-        right = max(flag.x + 6, label + wide)
+        right = max(flag.x + 6, label + wide) if label >= 0 else flag.x + 6
         strip.view.hit(
             QRectF(left, row.y, right - left, row.h),
             Selection("bookmark", group[0].number),
@@ -69,8 +70,10 @@ def _ribbon(strip: Strip, x: float, row: Row) -> None:
     painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
 
 
-def paint_span(painter: QPainter, theme: Theme, span: tuple[float, float], h: int) -> None:
-    """Paint the stretch that a hand draws over the timeline for a fault."""
+def paint_span(
+    painter: QPainter, theme: Theme, axis: StoryAxis, span: tuple[float, float], h: int
+) -> None:
+    """Paint the stretch that a hand draws over the timeline for a fault, with its moments."""
     x0, x1 = sorted(span)
     colour = theme.bad
     painter.save()
@@ -79,3 +82,11 @@ def paint_span(painter: QPainter, theme: Theme, span: tuple[float, float], h: in
     painter.restore()
     for x in (x0, x1):
         line(painter, theme, x, 0, x, h, colour, metrics.STROKE)
+    # Outside the stretch, where the two never meet.
+    y = h - theme.px(10)
+    for x, side in ((x0 - 6, "right"), (x1 + 6, "left")):
+        at = axis.us_of(x0 if side == "right" else x1)
+        draw_plate(
+            painter, theme, x, y, clock_text(at), colour, NOTE, bold=True,
+            align="right" if side == "right" else "left",
+        )  # fmt: skip

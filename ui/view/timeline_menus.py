@@ -49,6 +49,8 @@ def _branch_menu(view: QWidget, model: RunModel, name: str) -> QMenu:
     on_it = "you are on it" if name == present else ""
     _add(menu, "Go to this branch", lambda: model.switch(name), on_it)
     _add(menu, "Rename …", lambda: rename_branch(view, model, name))
+    other = f"Compare with {present}" if name != present else "Compare with the present branch"
+    _add(menu, other, lambda: model.compare_wanted.emit(name, present), on_it)
     reason = session.reason_to_keep(name)
     _add(menu, "Delete", lambda: model.delete_branch(name), reason)
     return menu
