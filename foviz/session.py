@@ -369,6 +369,8 @@ class Session(Branching):
         self.seek_time(start)
         before, forked = self._position, False
         try:
+            # Before anything is done: without a fork the first deed could not be taken back.
+            parse(last, self.vocabulary())
             forked = bool(self.do(first).lines)
             self.do(f"run until {moment_text(end, 6)}")
             self.do(last)

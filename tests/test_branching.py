@@ -213,6 +213,9 @@ def test_a_fault_over_a_span_that_is_impossible_changes_nothing():
         session.do_between("cut nothing", T0 + 5 * US, "heal nothing", T0 + 9 * US)
     with pytest.raises(FovizError):
         session.do_between("cut DHCP1-DHCP2", T0 + 5 * US, "heal nothing", T0 + 9 * US)
+    with pytest.raises(FovizError):
+        session.do_between("cut DHCP1-DHCP2", T0 + 60 * US, "heal nothing", T0 + 90 * US)
+    assert "cut" not in session.lab_lines()
     with pytest.raises(FovizError, match="later than the start"):
         session.do_between("cut DHCP1-DHCP2", T0 + 9 * US, "heal DHCP1-DHCP2", T0 + 5 * US)
     assert (session.position, len(session.branches()), session.can_redo) == before
