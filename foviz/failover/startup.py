@@ -123,7 +123,9 @@ def entered(endpoint: Endpoint, now: int, target: ServerState, row: Row) -> Dura
         incomplete=durable.incomplete or row.does == "all",
     )
     if target in OPERATOR_STATES and not kept:
-        return record._replace(previous=int(durable.state))
+        # Halted once more before it went on: what the first halt interrupted counts.
+        again = durable.state in OPERATOR_STATES
+        return record._replace(previous=durable.previous if again else int(durable.state))
     if target is RECOVER and not (kept and durable.failed_at != UNSET):
         return record._replace(failed_at=_failure(endpoint, now, row))
     return record

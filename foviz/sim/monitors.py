@@ -352,15 +352,14 @@ class Monitors:
     def _on_partner_down(
         self, world: World, host: ServerHost, index: int, endpoint: Endpoint
     ) -> None:
-        """Two living servers that each take the other for dead are an excuse (§14.4)."""
+        """Two servers that each take the other for dead are an excuse (§14.4), also in turn."""
         partner = world.host_named(endpoint.relationship.partner_name)
-        if not isinstance(partner, ServerHost) or partner.failover is None:
+        if not isinstance(partner, ServerHost):
             return
-        other = partner.failover.endpoints.get(endpoint.name)
-        if other is None:
-            return
-        self.on_misfortune("living-partner", index, endpoint.name)
-        if other.state is PARTNER_DOWN:
+        stored = partner.disk.get("failover", {}).get(endpoint.name)
+        if partner.failover is not None and endpoint.name in partner.failover.endpoints:
+            self.on_misfortune("living-partner", index, endpoint.name)
+        if stored is not None and stored.state is PARTNER_DOWN:
             self.on_misfortune("dual-partner-down", index, endpoint.name)
 
 

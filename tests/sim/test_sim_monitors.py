@@ -41,6 +41,16 @@ C2 = "SOUTH"
 C3 = "SOUTH"
 """
 
+TAKEN_OVER_IN_TURN = """
+crash DHCP2
+run until DHCP1 in COMMUNICATION-INTERRUPTED within 5m
+partner-down DHCP1
+kill service DHCP1
+start DHCP2
+run until DHCP2 in COMMUNICATION-INTERRUPTED within 5m
+partner-down DHCP2
+"""
+
 SHORT = """
 title = "Few addresses, short leases"
 [segments.LAN]
@@ -218,3 +228,9 @@ def test_a_breach_is_counted_and_changes_nothing(monkeypatch):
 def test_the_engine_asks_the_module_that_the_bugs_are_seeded_in():
     """Else the tests above would prove nothing."""
     assert endpoint.service is service
+
+
+def test_both_taking_over_in_turn_is_an_excuse_too():
+    lab = Lab(PAIR, lines=TAKEN_OVER_IN_TURN)
+    (excuses,) = [found for name, found in lab.world.monitors.situations.items() if name]
+    assert "dual-partner-down" in excuses
