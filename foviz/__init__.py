@@ -34,6 +34,9 @@ from foviz.base.time import (
 from foviz.branching import Bookmark, BranchView, Position
 from foviz.explain.compare import Comparison, CourseLine, CourseRow, FactLine, FirstDifference, Side
 from foviz.explain.digest import MESSAGES, Digest, End, Row, RowKind
+from foviz.explain.events import AUDIT, ERROR, KEEP_ALIVES, WARNING, WindowsLog, windows_log
+from foviz.explain.events import EVENTS as LOG_EVENTS
+from foviz.explain.events import Entry as LogEntry
 from foviz.explain.glossary import GLOSSARY, Term
 from foviz.explain.history import LeaseGrant
 from foviz.explain.reader import Reader, fact_text
@@ -65,15 +68,19 @@ from foviz.wire.dissect import Field
 from foviz.wire.failover import BindingStatus, ServerState, state_text, status_text
 
 __all__ = [
+    "AUDIT",
     "BROADCAST",
     "DAY",
     "DEEDS",
+    "ERROR",
     "EXCUSES",
     "FACTS",
     "GLOSSARY",
     "HOUR",
     "INVARIANTS",
+    "KEEP_ALIVES",
     "KEYS",
+    "LOG_EVENTS",
     "MESSAGES",
     "MINUTE",
     "PARTS",
@@ -87,6 +94,7 @@ __all__ = [
     "STORY_START",
     "SWITCHES",
     "US",
+    "WARNING",
     "Belief",
     "Binding",
     "BindingStatus",
@@ -112,6 +120,7 @@ __all__ = [
     "LeaseGrant",
     "LessonError",
     "LinkView",
+    "LogEntry",
     "Moments",
     "Part",
     "PoolView",
@@ -140,6 +149,7 @@ __all__ = [
     "TimerView",
     "TransitionRow",
     "Why",
+    "WindowsLog",
     "as_datetime",
     "clock_text",
     "date_text",
@@ -162,5 +172,6 @@ __all__ = [
     "state_text",
     "status_text",
     "weekday_text",
+    "windows_log",
     "with_switch",
 ]

@@ -137,6 +137,8 @@ QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QDateTim
   border: 2px solid $sel; padding: 0 6px; min-height: ${h24}px; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { color: $inkoff; }
 QLineEdit[role="command"] { min-width: ${h190}px; }
+[role="filter"] { min-height: ${h20}px; max-height: ${h20}px; padding: 0 4px; }
+[role="filter"]:focus { min-height: ${h18}px; max-height: ${h18}px; padding: 0 3px; }
 QComboBox::drop-down { border: none; width: 18px; }
 QComboBox::down-arrow { image: url($arrow_down); width: 10px; height: 10px; }
 QComboBox QAbstractItemView { background: $raised; border: ${hair1}px solid $line;

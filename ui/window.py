@@ -200,6 +200,7 @@ class MainWindow(QMainWindow):
             for name, value in vars(Sizes()).items()
         }
         self.frame.sizes = Sizes(**sizes)
+        self.views["console"].remember(self.settings)  # type: ignore[attr-defined]
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin with the keyboard in the messages, not on the first button."""

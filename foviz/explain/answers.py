@@ -8,7 +8,7 @@ from foviz.base.address import ip_text
 from foviz.base.errors import ScriptError
 from foviz.base.kinds import Kind
 from foviz.base.time import moment_text, short_moment_text
-from foviz.explain.events import WindowsLog, event_lines
+from foviz.explain.events import event_lines, windows_log
 from foviz.explain.why import Why, why
 from foviz.script.grammar import FACTS
 from foviz.script.parser import Command, forms_of
@@ -132,8 +132,7 @@ def _windows(
     command: Command, snapshot: Snapshot, reader: Reader, profile: Profile, count: int
 ) -> list[str]:
     """What Windows would log or count."""
-    sizes = {pool.scope: len(belief.store) for pool in snapshot.pools for belief in pool.beliefs}
-    log = WindowsLog(reader, sizes, profile.max_unacked)
+    log = windows_log(reader, snapshot, profile)
     log.update(count)
     name = command.get("host")
     if command.form == "show-events":

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from foviz.explain.reader import Reader
+    from foviz.failover.profile import Profile
     from foviz.sim.snapshot import Snapshot
     from foviz.sim.trace import Record
 
@@ -176,6 +177,8 @@ _ENTERED: Final = (
 )
 _COUNTED: Final = (20289, 20290, 20307, 20308)
 _QUEUE_PERCENT: Final = 90
+KEEP_ALIVES: Final = (20299, 20300)
+"""CONTACT sent and received: most of a long log, and nothing in it."""
 
 
 class WindowsLog:
@@ -195,6 +198,12 @@ class WindowsLog:
         self._passed: dict[int, list[int]] = {}
         self._above: dict[int, bool] = {}
         self._entered: dict[tuple[int, int], list[int]] = {}
+        self._texts: dict[str, str] = {}
+
+    @property
+    def read(self) -> int:
+        """How many records have been read."""
+        return self._read
 
     def update(self, count: int) -> None:
         """Read the records up to *count*."""
@@ -202,8 +211,9 @@ class WindowsLog:
         for index in range(self._read, count):
             reader = _READERS.get(trace.kind(index))
             if reader is not None and trace.host(index) >= 0:
-                for number, text in reader(self, trace[index]):
-                    self._log(trace[index], number, text)
+                record = trace[index]
+                for number, text in reader(self, record):
+                    self._log(record, number, text)
         self._read = max(self._read, count)
 
     def _log(self, record: Record, number: int, text: str) -> None:
@@ -211,6 +221,8 @@ class WindowsLog:
         level = event.level
         if number in (20251, 20259) and text.endswith(" to NORMAL"):
             level = INFORMATION
+        # The same few sentences are said over and over: each is kept once.
+        text = self._texts.setdefault(text, text)
         entry = Entry(record.index, record.at, record.host, number, event.channel, level, text)
         self.entries.append(entry)
 
@@ -401,6 +413,12 @@ def _is_counted(number: int) -> bool:
 
 def _until(moments: list[int], at: int) -> int:
     return sum(moment <= at for moment in moments)
+
+
+def windows_log(reader: Reader, snapshot: Snapshot, profile: Profile) -> WindowsLog:
+    """Return the log of the reader's branch, nothing read yet."""
+    sizes = {pool.scope: len(belief.store) for pool in snapshot.pools for belief in pool.beliefs}
+    return WindowsLog(reader, sizes, profile.max_unacked)
 
 
 def event_lines(log: WindowsLog, host: int | None = None, audit: bool = False) -> list[str]:

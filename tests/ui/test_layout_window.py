@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.layout.window import Plan, Rect, Sizes, arrange_learn, drag
+from ui.layout.window import LEASES_TABS, Plan, Rect, Sizes, arrange_learn, drag
 
 SIZES = st.builds(
     Sizes,
@@ -112,7 +112,7 @@ def test_dragging_a_border_moves_it_and_nothing_vanishes() -> None:
 
 def test_a_very_low_window_gives_the_messages_room_before_leases_and_timeline_both() -> None:
     plan = arrange_learn(1440, 900, 1.5, Sizes())
-    assert plan.tabs["timeline"] == ("timeline", "leases", "charts")
+    assert plan.tabs["timeline"] == ("timeline", *LEASES_TABS)
     assert "leases" not in plan.docks
     assert plan.docks["messages"].h >= 150 * 1.5
     check(plan, 1440, 900)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from foviz import DEEDS, QUESTIONS, RUNS, FovizError
 from ui.actions import ACTIONS, keys_of
+from ui.model.lab_line import completed_lines
 from ui.view.forms import draw_text, prepare
 
 if TYPE_CHECKING:
@@ -111,8 +112,7 @@ class Palette(QDialog):
     def _suggest(self, text: str) -> None:
         self._say("")
         self.list.clear()
-        for words in self.model.session.complete(text)[:MOST] if text else ():
-            line = f"{text.rpartition(' ')[0]} {words}".strip()
+        for line in completed_lines(self.model.session, text)[:MOST]:
             self._add(line, "", ("line", line))
         needle = text.lower().strip()
         found = [spec for spec in ACTIONS if needle and needle in _words_of(spec)]
@@ -184,7 +184,7 @@ class Palette(QDialog):
             self.field.setText(line)
             self._say(error.message if not error.where else str(error), bad=True)
             return
-        self.model.after_line(line)
+        self.model.after_line(line, reply)
         if reply.lines and not line.startswith("run"):
             self.list.hide()
             self._say("\n".join(reply.lines[:40]))

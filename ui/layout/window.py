@@ -19,6 +19,8 @@ TABBED_BELOW = (960, 600)
 """Below this effective size: stage, messages, and one dock with all the rest as tabs."""
 LESSON_TAB_BELOW = 1280
 LESSON_TABS = ("lesson", "index", "glossary")
+LEASES_TABS = ("leases", "lease-table", "events", "charts", "console")
+"""What stands beside the lease lanes, wherever these stand."""
 SHARED_DOCK_BELOW = 800
 SHARED_TIME_BELOW = 720
 """Below this effective height leases are a tab beside the timeline: the messages need the room."""
@@ -105,13 +107,13 @@ def arrange_learn(width: int, height: int, scale: float, sizes: Sizes) -> Plan:
     if height / scale < SHARED_TIME_BELOW:
         # One dock for both: the timeline, which has no title row of its own, gets one.
         wanted = [wanted[0], max(unit(sizes.timeline) + unit(TITLE), unit(sizes.leases))]
-        tabs["timeline"] = ("timeline", "leases", "charts")
+        tabs["timeline"] = ("timeline", *LEASES_TABS)
     stage_h, timeline_h, *leases_h = fit(wanted, middle.h - least, least)
     lower = bottom - timeline_h - sum(leases_h)
     docks["stage"] = Rect(middle.x, top, middle.w, stage_h)
     docks["messages"] = Rect(middle.x, top + stage_h, middle.w, lower - top - stage_h)
     if leases_h:
-        tabs["leases"] = ("leases", "charts")
+        tabs["leases"] = LEASES_TABS
         docks["leases"] = Rect(0, lower, column.x, leases_h[0])
         handles.append(_level(0, lower, column.x, "leases", -1))
     docks["timeline"] = Rect(0, bottom - timeline_h, column.x, timeline_h)
@@ -163,7 +165,7 @@ def _narrow(
     docks["stage"] = Rect(0, top, width, stage_h)
     docks["messages"] = Rect(0, top + stage_h, width, bottom - rest_h - top - stage_h)
     docks["inspector"] = Rect(0, bottom - rest_h, width, rest_h)
-    names = ("inspector", "lesson", "states", "pool", "leases", "charts", "timeline", "compare")
+    names = ("inspector", "lesson", "states", "pool", *LEASES_TABS, "timeline", "compare")
     tabs: dict[str, tuple[str, ...]] = {"inspector": names}
     handle = _level(0, docks["messages"].y, width, "stage", 1)
     return Plan(docks, tabs, (handle,))

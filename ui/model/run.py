@@ -63,6 +63,8 @@ class RunModel(QObject):
 
     compare_wanted = Signal(str, str)
     """Show two branches beside each other."""
+    carried_out = Signal(str, object)
+    """A lab line was carried out, by whatever part of the window: the line and its Reply."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -268,15 +270,14 @@ class RunModel(QObject):
         except FovizError as error:
             self.failed.emit(error.message)
             return None
-        self.last_line = line
-        self.selection = NOTHING
-        self.moved.emit()
+        self.after_line(line, reply)
         return reply
 
-    def after_line(self, line: str) -> None:
+    def after_line(self, line: str, reply: Reply) -> None:
         """A lab line was carried out elsewhere: show where it led."""
         self.last_line = line
         self.selection = NOTHING
+        self.carried_out.emit(line, reply)
         self.moved.emit()
 
     def go_same_host(self, direction: int) -> None:
