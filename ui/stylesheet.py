@@ -137,6 +137,9 @@ QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QDateTim
   border: 2px solid $sel; padding: 0 6px; min-height: ${h24}px; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { color: $inkoff; }
 QLineEdit[role="command"] { min-width: ${h190}px; }
+[role="prompt"] { font-family: $mono; background: $sunken; border: 2px solid transparent;
+  min-height: ${h18}px; max-height: ${h18}px; padding: 0 3px; }
+[role="prompt"]:focus { min-height: ${h18}px; max-height: ${h18}px; padding: 0 3px; }
 [role="filter"] { min-height: ${h20}px; max-height: ${h20}px; padding: 0 4px; }
 [role="filter"]:focus { min-height: ${h18}px; max-height: ${h18}px; padding: 0 3px; }
 QComboBox::drop-down { border: none; width: 18px; }
@@ -205,6 +208,7 @@ QHeaderView { background: $sunken; }
 QHeaderView::section { background: $sunken; color: $ink2; font-weight: bold; border: none;
   padding: 0 4px; min-height: ${h22}px; }
 QTableCornerButton::section { background: $sunken; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar { background: transparent; border: none; margin: 0; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }

@@ -87,7 +87,9 @@ class MainWindow(QMainWindow):
         self.frame.add("transport", self.transport)
         self.frame.add("status", self.status)
         for spec in VIEWS:
-            self.views[spec.name] = make_view(spec, self.model, self.look)
+            view = self.views[spec.name] = make_view(spec, self.model, self.look)
+            if hasattr(view, "words_changed"):
+                view.words_changed.connect(self._refresh_words)
         for name in DOCKS:
             dock = self.docks[name] = Dock(self.look)
             self.frame.add(name, dock)

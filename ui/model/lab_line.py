@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
@@ -36,6 +35,13 @@ def is_slot(line: str) -> bool:
     return line.endswith(">")
 
 
+def _agreed(lines: list[str]) -> str:
+    """Return what all lines begin with."""
+    first, last = min(lines, default=""), max(lines, default="")
+    length = next((n for n, letter in enumerate(first) if letter != last[n]), len(first))
+    return first[:length]
+
+
 class Completer:
     """Tab by Tab: first as far as all candidates agree, then one candidate after the other."""
 
@@ -52,7 +58,7 @@ class Completer:
             if len(lines) == 1:
                 self._candidates = []
                 return lines[0] + " "
-            agreed = commonprefix(lines)
+            agreed = _agreed(lines)
             if len(agreed) > len(text):
                 self._given = agreed
                 return agreed

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QSettings, Qt
 from PySide6.QtGui import QKeyEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
-from foviz import ExpectationError, FovizError, Reply, short_moment_text
+from foviz import FovizError, Reply, short_moment_text
 from ui.model.lab_line import Completer, History, column_of, completed_lines
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class ConsolePanel(QWidget):
         self.hint.setAccessibleName("What can come next")
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._row.setContentsMargins(10, 2, 10, 3)
+        self._row.setContentsMargins(6, 0, 10, 1)
         self._row.setSpacing(6)
         self._row.addWidget(self.prompt)
         self._row.addWidget(self.field, 3)
@@ -137,8 +137,6 @@ class ConsolePanel(QWidget):
         if column:
             # Under the typed line, past its mark.
             self._say(Said("bad", " " * (column - 1) + "^ " + error.message))
-        elif isinstance(error, ExpectationError):
-            self._say(Said("bad", f"not so: {error.message}"))
         else:
             self._say(Said("bad", error.message))
 
@@ -163,10 +161,8 @@ class ConsolePanel(QWidget):
         if first:
             self._render()
             return
-        bar = self.output.verticalScrollBar()
         self._write(said)
-        bar.setValue(bar.maximum())
-        self.output.horizontalScrollBar().setValue(0)
+        self._show_end()
 
     def _render(self) -> None:
         self.output.clear()
@@ -174,9 +170,13 @@ class ConsolePanel(QWidget):
             self._write(Said("note", words))
         for said in self.said:
             self._write(said)
-        self.output.moveCursor(
-            QTextCursor.MoveOperation.End if self.said else QTextCursor.MoveOperation.Start
-        )
+        self._show_end()
+
+    def _show_end(self) -> None:
+        """Scroll to the newest line, at its beginning; an empty page to its top."""
+        move = QTextCursor.MoveOperation
+        self.output.moveCursor(move.End if self.said else move.Start)
+        self.output.moveCursor(move.StartOfBlock)
 
     def _write(self, said: Said) -> None:
         theme = self.look.theme
@@ -252,15 +252,14 @@ class ConsolePanel(QWidget):
 
     def showEvent(self, event: object) -> None:
         """Show the newest line."""
-        bar = self.output.verticalScrollBar()
-        bar.setValue(bar.maximum() if self.said else 0)
+        self._show_end()
         self._hint()
 
     def dress(self) -> None:
         """Take the colours of the theme: every line is written anew in them."""
         theme = self.look.theme
         self.prompt.setStyleSheet(f"color: {theme.sel.name()}; font-weight: bold;")
-        self.output.document().setDocumentMargin(theme.px(8))
+        self.output.document().setDocumentMargin(theme.px(5))
         self._render()
 
     def status_words(self) -> str:

@@ -14,7 +14,7 @@ from ui.panel.filtered import NO_INDEX, Cells, FilteredPanel, Index
 from ui.view.forms import draw_level, draw_server_disc, draw_text
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPainter
+    from PySide6.QtGui import QPainter, QResizeEvent
 
     from ui.look import Look
     from ui.model.run import RunModel
@@ -44,7 +44,7 @@ class LogTable(QAbstractTableModel):
         """Level, time, id, server, channel, words."""
         return 0 if parent.isValid() else len(HEAD)
 
-    def headerData(self, section: int, way: Qt.Orientation, role: int = 0) -> Any:
+    def headerData(self, section: int, way: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
         """Return a column's name."""
         if role == _ROLE.DisplayRole and way == Qt.Orientation.Horizontal:
             return HEAD[section]
@@ -187,6 +187,7 @@ class EventsPanel(FilteredPanel):
             self.view.scrollToBottom()
         self._follow()
         self._quiet = False
+        self.words_changed.emit()
         if self.reader.behind:
             self.pulse.ask_again()
 
@@ -242,6 +243,11 @@ class EventsPanel(FilteredPanel):
             self.view.setColumnWidth(column, round(max(width, theme.px(wide) if not column else 0)))
         self.view.horizontalHeader().setStretchLastSection(True)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow dock the words need the room of the channel."""
+        super().resizeEvent(event)
+        self.view.setColumnHidden(CHANNEL, self.view.width() < self.look.theme.px(760))
+
     def status_words(self) -> str:
         """Return how many events are shown, and whether the selected one is hidden."""
         rows = self.table.rowCount()
@@ -249,7 +255,6 @@ class EventsPanel(FilteredPanel):
         chosen = self.model.selection
         if self.reader.behind:
             return f"{words}, {self.reader.behind:,} records to be read"
-        if chosen.kind == "record" and not self.view.selectionModel().hasSelection():
-            if self.reader.has(int(chosen.value)):
-                return f"{words} · the filter hides the selected one"
-        return words
+        row = self.view.selectionModel().hasSelection()
+        hidden = chosen.kind == "record" and not row and self.reader.has(int(chosen.value))
+        return f"{words} · the filter hides the selected one" if hidden else words

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QRectF,
     Qt,
     QTimer,
+    Signal,
 )
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
@@ -154,6 +155,8 @@ class FilteredPanel(QWidget):
     """A filter, a table, and words where there are no rows."""
 
     title = ""
+    words_changed = Signal()
+    """What :meth:`status_words` returns may be other words now."""
 
     def __init__(self, model: RunModel, look: Look) -> None:
         super().__init__()

@@ -29,17 +29,20 @@ from ui.panel.filtered import NO_INDEX, Cells, FilteredPanel, Index
 from ui.view.forms import box, draw_pool_cell, draw_server_disc, draw_text
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPainter
+    from PySide6.QtGui import QPainter, QResizeEvent
 
     from foviz import Snapshot
     from ui.look import Look
     from ui.model.run import RunModel
     from ui.theme import Who
+    from ui.view.cells import Status
 
 _ROLE = Qt.ItemDataRole
 _PAD = 6
 _CELL = 12
 _MONO = (ADDRESS, EXPIRES, POTENTIAL, ACKED_TO)
+_GO: Final = (POTENTIAL, ACKED_TO, GRANTER, ACKED)
+"""Columns that go, first to last, where a dock is too narrow for all."""
 _MEANINGS: Final = {
     ADDRESS: "The address.",
     CLIENT: "Who has the address, or had it last.",
@@ -69,7 +72,7 @@ class LeaseRows(QAbstractTableModel):
         """Address to acknowledged."""
         return 0 if parent.isValid() else ACKED + 1
 
-    def headerData(self, section: int, way: Qt.Orientation, role: int = 0) -> Any:
+    def headerData(self, section: int, way: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
         """Return a column's name, or its meaning as a tooltip."""
         if way != Qt.Orientation.Horizontal:
             return None
@@ -89,9 +92,14 @@ class LeaseRows(QAbstractTableModel):
             return "the servers differ" if row.differs else "the servers agree"
         if role in (_ROLE.DisplayRole, _ROLE.AccessibleTextRole):
             return row.texts[index.column()]
-        if role == _ROLE.ToolTipRole and row.differs:
-            one, other = self.servers
-            return f"{one} has {row.texts[FIRST]}, {other} has {row.texts[SECOND]}: they differ."
+        if role == _ROLE.ToolTipRole:
+            heads = [self.headerData(n, Qt.Orientation.Horizontal) for n in range(ACKED + 1)]
+            pairs = [
+                f"{head}: {text}"
+                for n, (head, text) in enumerate(zip(heads, row.texts, strict=True))
+                if n != UNEQUAL
+            ]
+            return "\n".join([*pairs, *(["The servers differ."] if row.differs else [])])
         return None
 
     def show_rows(self, rows: list[LeaseRow]) -> bool:
@@ -132,10 +140,9 @@ class LeaseCells(Cells):
             side = row.sides[place]
             size = theme.px(_CELL)
             who = self.panel.owner(side.status, side.granter)
-            draw_pool_cell(
-                painter, theme, x, round(y - size / 2), size, side.status, who,
-                hatched=not side.known,
-            )  # type: ignore[arg-type]  # fmt: skip
+            status: Status = side.status  # type: ignore[assignment]
+            top = round(y - size / 2)
+            draw_pool_cell(painter, theme, x, top, size, status, who, hatched=not side.known)
             x, room = x + size + 6, room - size - 6
             if row.differs:
                 frame = area.adjusted(1, 2, -1, -3)
@@ -222,8 +229,10 @@ class LeaseTablePanel(FilteredPanel):
         self._quiet = True
         if self.table.show_rows(shown):
             self._followed = None
+        self._fit()
         self._follow()
         self._quiet = False
+        self.words_changed.emit()
         self.say_empty("" if shown else self._no_rows(pool, bool(rows)))
 
     def _fill_scopes(self, snapshot: Snapshot) -> None:
@@ -269,7 +278,7 @@ class LeaseTablePanel(FilteredPanel):
             return "This run has no scope."
         if any_rows:
             return "No address passes the filter."
-        return "Every address is free. One that a client gets, or a server sets aside, will stand here."
+        return "Every address is free. One that a client gets or a server keeps will stand here."
 
     # -- selecting
 
@@ -303,8 +312,20 @@ class LeaseTablePanel(FilteredPanel):
     def dress(self) -> None:
         """Take the sizes of the theme."""
         super().dress()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Columns go where there is no room for them (VISUAL §7)."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give each column its width; what finds no room goes, the least needed first."""
         theme = self.look.theme
-        moment = theme.width("Wed 30 09:00:00", bold=True, mono=True)
+        # The bold font may be the narrower one, where there is no bold face of the mono.
+        moment = max(theme.width("Wed 30 09:00:00", bold=b, mono=True) for b in (True, False)) + 2
+        both = any("≠" in row.texts[EXPIRES] for row in self.table.rows)
+        until = moment + theme.width(" ≠ Wed 30 09:00:00", bold=True, mono=True) * both
         name = theme.width("ABANDONED") + theme.px(_CELL) + 6
         widths = {
             ADDRESS: theme.width("255.255.255.255", bold=True, mono=True),
@@ -313,13 +334,26 @@ class LeaseTablePanel(FilteredPanel):
             UNEQUAL: theme.px(10),
             SECOND: name,
             GRANTER: theme.width("DHCP2 ") + theme.px(14),
-            EXPIRES: moment,
+            EXPIRES: until,
             POTENTIAL: moment,
-            ACKED_TO: moment,
+            ACKED_TO: max(moment, theme.width("Acknowledged to", bold=True)),
             ACKED: theme.width("Acknowledged", bold=True),
         }
-        for column, width in widths.items():
-            self.view.setColumnWidth(column, round(width) + 2 * _PAD)
+        sizes = {column: round(width) + 2 * _PAD for column, width in widths.items()}
+        room = self.view.width() - self.view.verticalScrollBar().sizeHint().width()
+        gone: set[int] = set()
+        for column in _GO:
+            if sum(size for place, size in sizes.items() if place not in gone) <= room:
+                break
+            if column == ACKED and both:
+                # Rather the second of two times than the last word.
+                sizes[EXPIRES] = round(moment) + 2 * _PAD
+                if sum(size for place, size in sizes.items() if place not in gone) <= room:
+                    break
+            gone.add(column)
+        for column, size in sizes.items():
+            self.view.setColumnWidth(column, size)
+            self.view.setColumnHidden(column, column in gone)
         self.view.horizontalHeader().setStretchLastSection(True)
 
     def status_words(self) -> str:
