@@ -1,4 +1,4 @@
-"""A monkey does no harm; ``python -m tests.campaign.monkey`` lets it play for minutes."""
+"""A monkey does no harm; ``python -m tests.campaign.monkeys`` lets it play for minutes."""
 
 from __future__ import annotations
 

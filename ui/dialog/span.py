@@ -98,7 +98,7 @@ class SpanDialog(QDialog):
         try:
             begin = parse_moment(self.start.text(), session.origin.playhead)
             end = parse_moment(self.end.text(), begin)
-            session.do_between(fault.begin, begin, fault.end, end)
+            reply = session.do_between(fault.begin, begin, fault.end, end)
         except FovizError as error:
             self.model.moved.emit()
             self.words.setText(error.message)
@@ -106,5 +106,5 @@ class SpanDialog(QDialog):
             self.words.style().unpolish(self.words)
             self.words.style().polish(self.words)
             return
-        self.model.after_line(f"{fault.begin} … {fault.end}")
+        self.model.after_line(f"{fault.begin} … {fault.end}", reply)
         self.accept()

@@ -1,6 +1,6 @@
 """Let the monkey of tests/ui play for minutes.
 
-    QT_QPA_PLATFORM=offscreen python -m tests.campaign.monkey --minutes 10 --seed 1
+    QT_QPA_PLATFORM=offscreen python -m tests.campaign.monkeys --minutes 10 --seed 1
 
 It ends with status 1 at the first exception, naming the seed and what was done until then.
 """
