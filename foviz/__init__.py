@@ -26,12 +26,14 @@ from foviz.base.time import (
     clock_text,
     date_text,
     duration_text,
+    duration_word,
     moment_text,
+    parse_duration,
     parse_moment,
     short_moment_text,
     weekday_text,
 )
-from foviz.branching import Bookmark, BranchView, Position
+from foviz.branching import Bookmark
 from foviz.explain.compare import Comparison, CourseLine, CourseRow, FactLine, FirstDifference, Side
 from foviz.explain.digest import MESSAGES, Digest, End, Row, RowKind
 from foviz.explain.events import AUDIT, ERROR, KEEP_ALIVES, WARNING, WindowsLog, windows_log
@@ -48,10 +50,22 @@ from foviz.failover.states import STATES, Event, Service
 from foviz.failover.table import Row as TransitionRow
 from foviz.failover.table import rows_of
 from foviz.lease.binding import Binding
-from foviz.library import lesson_names, load_lesson, scenario_names, share_directory
+from foviz.library import (
+    lesson_names,
+    load_lesson,
+    load_scenario,
+    scenario_names,
+    share_directory,
+)
+from foviz.position import BranchView, Position, Reply
 from foviz.script.grammar import DEEDS, FACTS, QUESTIONS, RUNS, Form
-from foviz.session import Reply, Session
+from foviz.session import Session
+from foviz.sim.admin import Check
+from foviz.sim.console import RelationshipView, ScopeView
 from foviz.sim.invariants import EXCUSES, INVARIANTS, Invariant
+from foviz.sim.plans import LONGEST_NAME
+from foviz.sim.scenario import parse_scenario
+from foviz.sim.settings import LONGEST_SECRET
 from foviz.sim.snapshot import (
     Belief,
     ClientView,
@@ -81,6 +95,8 @@ __all__ = [
     "KEEP_ALIVES",
     "KEYS",
     "LOG_EVENTS",
+    "LONGEST_NAME",
+    "LONGEST_SECRET",
     "MESSAGES",
     "MINUTE",
     "PARTS",
@@ -101,6 +117,7 @@ __all__ = [
     "Bookmark",
     "BranchView",
     "CauseNode",
+    "Check",
     "ClientView",
     "Comparison",
     "CourseLine",
@@ -128,12 +145,14 @@ __all__ = [
     "Profile",
     "Reader",
     "Record",
+    "RelationshipView",
     "RelayView",
     "Reply",
     "Row",
     "RowKind",
     "Rule",
     "ScenarioError",
+    "ScopeView",
     "ScriptError",
     "Series",
     "ServerState",
@@ -154,15 +173,19 @@ __all__ = [
     "clock_text",
     "date_text",
     "duration_text",
+    "duration_word",
     "fact_text",
     "ip_text",
     "ip_to_int",
     "lesson_names",
     "load_lesson",
+    "load_scenario",
     "mac_text",
     "moment_text",
     "nearest",
+    "parse_duration",
     "parse_moment",
+    "parse_scenario",
     "profile_named",
     "rows_of",
     "scenario_names",

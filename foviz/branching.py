@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from foviz.base.errors import FovizError
+from foviz.position import BranchView, Position
 
 if TYPE_CHECKING:
     from foviz.explain.digest import Digest
@@ -18,26 +19,6 @@ if TYPE_CHECKING:
     from foviz.sim.timeline import Branch, Timeline
 
 LONGEST_NOTE: Final = 200
-
-
-class Position(NamedTuple):
-    """Where the user is: branch, executed events, virtual µs."""
-
-    branch: str
-    cursor: int
-    playhead: int
-
-
-class BranchView(NamedTuple):
-    """A branch for the timeline. ``seen`` is the furthest moment the user has been to."""
-
-    name: str
-    title: str
-    parent: str
-    fork_at: int
-    seen: int
-    story: bool
-    interventions: tuple[tuple[int, str], ...]
 
 
 class Bookmark(NamedTuple):

@@ -8,12 +8,12 @@ else, and always in a lesson's own branch, it forks. Nothing that was seen is ev
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from foviz import library, saved
 from foviz.base.errors import FovizError, ScriptError
 from foviz.base.time import moment_text
-from foviz.branching import Branching, Position
+from foviz.branching import Branching
 from foviz.explain import answers
 from foviz.explain.compare import Comparer, comparison_lines
 from foviz.explain.digest import Digest
@@ -22,6 +22,7 @@ from foviz.explain.reader import Reader
 from foviz.explain.sentences import sentence
 from foviz.explain.subject import dissected, subject_of
 from foviz.explain.why import Why, why
+from foviz.position import Position, Reply
 from foviz.script.deeds import intervention_of
 from foviz.script.facts import is_so, look, watch
 from foviz.script.grammar import DEEDS
@@ -36,7 +37,8 @@ from foviz.script.runner import (
 from foviz.script.tokens import Place
 from foviz.script.vocabulary import Vocabulary
 from foviz.sim.build import build
-from foviz.sim.faults import reason_against
+from foviz.sim.faults import checks_of, reason_against
+from foviz.sim.scenario import parse_scenario
 from foviz.sim.snapshot import Snapshot
 from foviz.sim.timeline import Timeline
 
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from foviz.failover.profile import Profile
     from foviz.lesson.document import Lesson
     from foviz.script.runner import Step
+    from foviz.sim.admin import Check
     from foviz.sim.scenario import Scenario
     from foviz.sim.timeline import Branch
     from foviz.sim.trace import Record
@@ -58,13 +61,6 @@ SLICE = 256
 """Events of a lesson that are run ahead at once."""
 
 _DEED_FORMS = {form.id: None for form in DEEDS}
-
-
-class Reply(NamedTuple):
-    """What a lab line answered: lines of text, and whether it went well."""
-
-    lines: tuple[str, ...]
-    ok: bool = True
 
 
 class Session(Branching):
@@ -123,6 +119,11 @@ class Session(Branching):
     def open_scenario(cls, name: str, seed: int = 1) -> Session:
         """Open a scenario for free play."""
         return cls(library.load_scenario(name), seed)
+
+    @classmethod
+    def open_text(cls, text: str, name: str = "lab", file: str = "") -> Session:
+        """Open a laboratory from the text of a scenario; raise ScenarioError naming its line."""
+        return cls(parse_scenario(text, name, file), seed=1)
 
     # -- what this is
 
@@ -313,6 +314,27 @@ class Session(Branching):
         if command is None or command.form not in _DEED_FORMS:
             return "this is no deed"
         return reason_against(self._world(self.cursor), intervention_of(command))
+
+    def checks(self, line: str) -> tuple[Check, ...]:
+        """Return what is checked before a deed, in order, up to the first check that fails."""
+        command = parse(line, self.vocabulary())
+        if command is None or command.form not in _DEED_FORMS:
+            raise ScriptError("this is no deed")
+        return checks_of(self._world(self.cursor), intervention_of(command))
+
+    def do_all(self, lines: Sequence[str]) -> None:
+        """Carry out deeds as one, undone together; raise ScriptError when one can't be done."""
+        done = len(self._undo)
+        try:
+            for line in lines:
+                self.do(line)
+        except FovizError:
+            if len(self._undo) > done:
+                self.seek(self._undo[done][0])
+                del self._undo[done:]
+            raise
+        if len(self._undo) > done:
+            self._undo[done:] = [(self._undo[done][0], self._undo[-1][1])]
 
     def do(self, line: str, place: Place = Place()) -> Reply:  # noqa: B008
         """Carry out a lab line at the position, or answer it.

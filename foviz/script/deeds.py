@@ -106,7 +106,12 @@ def administration(command: Command) -> Intervention | None:
     if form in _MODES:
         if form.startswith("relate"):
             pair = values["host"], values["partner"]
-            args: tuple[Any, ...] = (*pair, _MODES[form], scope, values.get("name", ""))
+            args: tuple[Any, ...] = (
+                *pair,
+                _MODES[form],
+                values.get("scopes", ()),
+                values.get("name", ""),
+            )
             return Intervention("relate", args, line)
         return Intervention("set mode", (_MODES[form], name), line)
     if form == "automatic":

@@ -169,15 +169,15 @@ DEEDS: Final[tuple[Form, ...]] = (
     ),
     Form(
         "relate-standby",
-        "relate <host:server> <partner:server> as hot standby [for <scope:scope>] "
+        "relate <host:server> <partner:server> as hot standby [for <scopes:scopes>] "
         "[named <name:name>]",
-        "Create a relationship; the first server is the active one. The scope is copied to the "
-        "partner.",
+        "Create a relationship; the first server is the active one. Its scope, or several like "
+        "LAN,LAB, are copied to the partner.",
         "relate DHCP1 DHCP2 as hot standby for LAN",
     ),
     Form(
         "relate-balance",
-        "relate <host:server> <partner:server> as load balance [for <scope:scope>] "
+        "relate <host:server> <partner:server> as load balance [for <scopes:scopes>] "
         "[named <name:name>]",
         "Create a relationship in which both serve; the first server is the primary.",
         "relate DHCP1 DHCP2 as load balance for LAN",

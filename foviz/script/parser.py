@@ -152,7 +152,8 @@ class _Matcher:
             value = read_word(element.type, token.text, self.vocabulary)
         if isinstance(value, Rejected):
             words = self.vocabulary.words(element.type)
-            names = (element.type.replace("-", " "),) if words else ()
+            kind = "scope" if element.type == "scopes" else element.type.replace("-", " ")
+            names = (kind,) if words else ()
             self.miss(position, words or (f"<{element.slot}>",), value.why, names)
             return
         yield {element.slot: value}, position + 1

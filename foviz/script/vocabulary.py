@@ -106,6 +106,7 @@ class Vocabulary(NamedTuple):
             "on-off": ("on", "off"),
             "audit": ("audit",),
             "scope": self.scopes,
+            "scopes": self.scopes,
             "message": MESSAGES,
             "client-state": tuple(CLIENT_STATES),
             "state": tuple(STATE_NAMES),
@@ -138,6 +139,9 @@ def read_word(kind: str, text: str, vocabulary: Vocabulary) -> Any:
     if not words:
         return text
     folded = {word.lower(): word for word in words}
+    if kind == "scopes":
+        named = [folded.get(part.strip().lower(), "") for part in text.split(",")]
+        return tuple(dict.fromkeys(named)) if all(named) else Rejected()
     found = _link(text, vocabulary) if kind == "link" else folded.get(text.lower())
     return found or Rejected()
 

@@ -7,7 +7,7 @@ name and number (MS-DHCPM §3.2.4.90–101). Settings of scopes are in :mod:`fov
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from foviz.base.kinds import Kind
 from foviz.base.time import US
@@ -25,6 +25,8 @@ from foviz.sim.snapshot import belief_of
 from foviz.wire.failover import state_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from foviz.lease.store import LeaseStore
     from foviz.sim.world import World
 
@@ -50,6 +52,13 @@ SWITCHOVER_S: Final = 3600
 """The state switchover interval when automatic transition is switched on (MS-Settings)."""
 
 
+class Check(NamedTuple):
+    """One thing that is checked before a deed: what has to be so, and why it is not."""
+
+    words: str
+    reason: str
+
+
 def refused(error: str, why: str) -> str:
     """Return why a deed is refused, with Windows' word for it."""
     return f"{why} (ERROR_DHCP_{error}, 0x{ERRORS[error]:X})"
@@ -58,31 +67,57 @@ def refused(error: str, why: str) -> str:
 # -- creating and deleting a relationship
 
 
+def first_reason(checks: Iterator[Check]) -> str:
+    """Return why the first check that fails does so, or ``""``; the ones behind it are not made."""
+    return next((check.reason for check in checks if check.reason), "")
+
+
 def against_relating(
-    world: World, one: str, other: str, mode: str, scope: str, name: str = ""
+    world: World, one: str, other: str, mode: str, scopes: tuple[str, ...], name: str = ""
 ) -> str:
     """Return why the relationship can't be created, or ``""``."""
+    return first_reason(checks_of_relating(world, one, other, mode, scopes, name))
+
+
+def checks_of_relating(
+    world: World, one: str, other: str, mode: str, scopes: tuple[str, ...], name: str = ""
+) -> Iterator[Check]:
+    """Yield what Windows checks before it creates a relationship, in its order (§9.2)."""
     name = name or f"{one}-{other}"
-    if one == other:
-        return "a relationship needs two different servers"
+    words = f"{other} is another server"
+    yield Check(words, "a relationship needs two different servers" if one == other else "")
+    why = ""
     if len(name) > LONGEST_NAME:
         why = f"the name has more than {LONGEST_NAME} characters"
-        return refused("FO_RELATIONSHIP_NAME_TOO_LONG", why)
+        why = refused("FO_RELATIONSHIP_NAME_TOO_LONG", why)
+    yield Check(f"the name has at most {LONGEST_NAME} characters", why)
     for server in (one, other):
-        host = server_named(world, server)
-        if not host.running:
-            return refused("SERVER_NOT_RUNNING", f"the service of {server} is not running")
-        if name in host.relationships:
-            return refused("FO_RELATIONSHIP_EXISTS", f"{server} has a relationship {name} already")
-        if len(host.relationships) >= MOST_RELATIONSHIPS:
-            why = f"{server} has {MOST_RELATIONSHIPS} relationships already"
-            return refused("FO_MAX_RELATIONSHIPS", why)
-    if not reaches(world, one, other):
-        return refused("SERVER_NOT_REACHABLE", f"{one} can't reach {other}")
+        yield from _checks_of_host(server_named(world, server), name)
+    why = "" if reaches(world, one, other) else f"{one} can't reach {other}"
+    yield Check(f"{one} reaches {other}", refused("SERVER_NOT_REACHABLE", why) if why else "")
     apart = abs(server_named(world, one).skew - server_named(world, other).skew) // US
-    if apart > CLOCKS_S:
-        return refused("FO_TIME_OUT_OF_SYNC", f"the clocks differ by {apart} s")
-    return _against_scope(world, one, other, scope) if scope else ""
+    why = f"the clocks differ by {apart} s" if apart > CLOCKS_S else ""
+    words = f"the clocks differ by at most {CLOCKS_S} s"
+    yield Check(words, refused("FO_TIME_OUT_OF_SYNC", why) if why else "")
+    for scope in scopes:
+        words = f"scope {scope} is in no relationship, and {other} has none of that name"
+        yield Check(words, _against_scope(world, one, other, scope))
+
+
+def _checks_of_host(host: ServerHost, name: str) -> Iterator[Check]:
+    server, why = host.name, ""
+    if not host.running:
+        why = refused("SERVER_NOT_RUNNING", f"the service of {server} is not running")
+    yield Check(f"the service of {server} is running", why)
+    why = ""
+    if name in host.relationships:
+        why = refused("FO_RELATIONSHIP_EXISTS", f"{server} has a relationship {name} already")
+    yield Check(f"{server} has no relationship {name}", why)
+    why = ""
+    if len(host.relationships) >= MOST_RELATIONSHIPS:
+        why = f"{server} has {MOST_RELATIONSHIPS} relationships already"
+        why = refused("FO_MAX_RELATIONSHIPS", why)
+    yield Check(f"{server} has fewer than {MOST_RELATIONSHIPS} relationships", why)
 
 
 def _against_scope(world: World, one: str, other: str, scope: str) -> str:
@@ -99,11 +134,16 @@ def _against_scope(world: World, one: str, other: str, scope: str) -> str:
 
 
 def relate(
-    world: World, cause: int, one: str, other: str, mode: str, scope: str, name: str = ""
+    world: World,
+    cause: int,
+    one: str,
+    other: str,
+    mode: str,
+    scopes: tuple[str, ...],
+    name: str = "",
 ) -> None:
     """Create a relationship; the first server is its primary, and the active one."""
     name = name or f"{one}-{other}"
-    scopes = (scope,) if scope else ()
     hosts = server_named(world, one), server_named(world, other)
     for wanted in scopes:
         _copy_scope(world, hosts[0], hosts[1], wanted)
@@ -163,13 +203,18 @@ def _copy_scope(world: World, source: ServerHost, target: ServerHost, scope: str
 
 def against_deleting(world: World, name: str, keeper: str = "") -> str:
     """Return why the relationship can't be deleted, or ``""``."""
-    if keeper and name not in server_named(world, keeper).relationships:
-        why = f"{keeper} has no relationship {name}"
-        return refused("FO_RELATIONSHIP_DOES_NOT_EXIST", why)
-    for host in sides_of(world, name):
-        if not host.running:
-            return refused("SERVER_NOT_RUNNING", f"the service of {host.name} is not running")
-    return ""
+    return first_reason(checks_of_deleting(world, name, keeper))
+
+
+def checks_of_deleting(world: World, name: str, keeper: str = "") -> Iterator[Check]:
+    """Yield what is checked before a relationship is deleted."""
+    if keeper:
+        why = ""
+        if name not in server_named(world, keeper).relationships:
+            why = f"{keeper} has no relationship {name}"
+            why = refused("FO_RELATIONSHIP_DOES_NOT_EXIST", why)
+        yield Check(f"{keeper} has a relationship {name}", why)
+    yield from _both_run(sides_of(world, name))
 
 
 def delete(world: World, cause: int, name: str, keeper: str = "") -> None:
@@ -219,14 +264,19 @@ def _leave(world: World, host: ServerHost, scope: str, cause: int, *, stays: boo
 
 def against_adding(world: World, scope: str, name: str) -> str:
     """Return why the scope can't be added to the relationship, or ``""``."""
-    reason = _not_normal(world, name)
-    if reason:
-        return reason
+    return first_reason(checks_of_adding(world, scope, name))
+
+
+def checks_of_adding(world: World, scope: str, name: str) -> Iterator[Check]:
+    """Yield what is checked before a scope joins a relationship that exists."""
+    yield Check(f"both servers of {name} are in NORMAL and have compared", _not_normal(world, name))
     owners = [host for host in sides_of(world, name) if scope in host.scopes]
-    if not owners:
-        return f"neither server of {name} has a scope {scope}"
-    partner = next(host for host in sides_of(world, name) if host is not owners[0])
-    return _against_scope(world, owners[0].name, partner.name, scope)
+    why = "" if owners else f"neither server of {name} has a scope {scope}"
+    yield Check(f"a server of {name} has scope {scope}", why)
+    if owners:
+        partner = next(host for host in sides_of(world, name) if host is not owners[0])
+        words = f"scope {scope} is in no relationship, and {partner.name} has none of that name"
+        yield Check(words, _against_scope(world, owners[0].name, partner.name, scope))
 
 
 def add_scope(world: World, cause: int, scope: str, name: str) -> None:
@@ -261,15 +311,30 @@ def add_scope(world: World, cause: int, scope: str, name: str) -> None:
 
 def against_removing(world: World, scope: str, name: str, keeper: str = "", force: str = "") -> str:
     """Return why the scope can't be removed from the relationship, or ``""``."""
+    return first_reason(checks_of_removing(world, scope, name, keeper, force))
+
+
+def checks_of_removing(
+    world: World, scope: str, name: str, keeper: str = "", force: str = ""
+) -> Iterator[Check]:
+    """Yield what is checked before failover is deconfigured for a scope."""
     hosts = sides_of(world, name)
+    why = ""
     if scope not in hosts[0].relationships[name].scopes:
-        return refused("FO_SCOPE_NOT_IN_RELATIONSHIP", f"scope {scope} is not in {name}")
+        why = refused("FO_SCOPE_NOT_IN_RELATIONSHIP", f"scope {scope} is not in {name}")
+    yield Check(f"scope {scope} is in {name}", why)
     if keeper and keeper not in [host.name for host in hosts]:
-        return f"{keeper} has no part in {name}"
+        yield Check(f"{keeper} has a part in {name}", f"{keeper} has no part in {name}")
+    yield from _both_run(hosts)
+    if not force:
+        yield Check("both servers are in NORMAL and have compared", _not_normal(world, name))
+
+
+def _both_run(hosts: list[ServerHost]) -> Iterator[Check]:
     for host in hosts:
-        if not host.running:
-            return refused("SERVER_NOT_RUNNING", f"the service of {host.name} is not running")
-    return "" if force else _not_normal(world, name)
+        why = f"the service of {host.name} is not running"
+        reason = "" if host.running else refused("SERVER_NOT_RUNNING", why)
+        yield Check(f"the service of {host.name} is running", reason)
 
 
 def remove_scope(

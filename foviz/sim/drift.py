@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 from foviz.base.address import ip_text
 from foviz.base.errors import FovizError
 from foviz.dhcp.scope import ScopeConfig
-from foviz.sim.admin import note, reaches, refused, server_named, sides_of
+from foviz.sim.admin import Check, first_reason, note, reaches, refused, server_named, sides_of
 from foviz.sim.host import ServerHost
 from foviz.sim.plans import option_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from foviz.sim.host import Host
     from foviz.sim.world import World
@@ -138,18 +138,28 @@ def _drifts(world: World, name: str, scope: str) -> bool:
 
 def against_replicating(world: World, what: str, name: str, server: str) -> str:
     """Return why nothing can be replicated from the server, or ``""``."""
+    return first_reason(checks_of_replicating(world, what, name, server))
+
+
+def checks_of_replicating(world: World, what: str, name: str, server: str) -> Iterator[Check]:
+    """Yield what is checked before a server overwrites its partner's settings."""
     pairs = _pairs(world, what, name, server)
+    about = {"scope": f"scope {name}", "relationship": name}.get(what, "any relationship")
+    why = ""
     if not pairs:
-        about = {"scope": f"scope {name}", "relationship": name}.get(what, "any relationship")
         error = "FO_SCOPE_NOT_IN_RELATIONSHIP" if what == "scope" else ""
         error = error or "FO_RELATIONSHIP_DOES_NOT_EXIST"
-        return refused(error, f"{server} has no part in {about}")
-    for partner, _ in pairs:
-        if not server_named(world, partner).running:
-            return refused("SERVER_NOT_RUNNING", f"the service of {partner} is not running")
-        if not reaches(world, server, partner):
-            return refused("SERVER_NOT_REACHABLE", f"{server} can't reach {partner}")
-    return ""
+        why = refused(error, f"{server} has no part in {about}")
+    yield Check(f"{server} has a part in {about}", why)
+    for partner in dict.fromkeys(partner for partner, _ in pairs):
+        why = f"the service of {partner} is not running"
+        running = server_named(world, partner).running
+        reason = "" if running else refused("SERVER_NOT_RUNNING", why)
+        yield Check(f"the service of {partner} is running", reason)
+        why = f"{server} can't reach {partner}"
+        reached = reaches(world, server, partner)
+        reason = "" if reached else refused("SERVER_NOT_REACHABLE", why)
+        yield Check(f"{server} reaches {partner}", reason)
 
 
 def replicate(world: World, cause: int, what: str, name: str, server: str) -> None:

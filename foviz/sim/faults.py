@@ -17,6 +17,7 @@ from foviz.failover.states import STATES, Event
 from foviz.failover.table import OPERATOR_STATES, has_row
 from foviz.lease.binding import AVAILABLE
 from foviz.sim import admin, drift, settings, transport
+from foviz.sim.admin import Check
 from foviz.sim.events import NOBODY
 from foviz.sim.host import ClientHost, Host, ServerHost
 from foviz.sim.population import idle_clients
@@ -24,7 +25,7 @@ from foviz.wire import dhcp, failover
 from foviz.wire.failover import state_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from foviz.base.action import ExitProcess
     from foviz.sim.network import Link
@@ -84,6 +85,20 @@ def reason_against(world: World, intervention: Intervention) -> str:
     """Return why the intervention is impossible now, or ``""``."""
     check = _CHECKS.get(intervention.verb)
     return check(world, *intervention.args) if check else ""
+
+
+def checks_of(world: World, intervention: Intervention) -> tuple[Check, ...]:
+    """Return what is checked before a deed, in order, up to and with the first that fails."""
+    listed = _LISTED.get(intervention.verb)
+    if listed is None:
+        reason = reason_against(world, intervention)
+        return (Check("this can be done now", reason),)
+    found: list[Check] = []
+    for made in listed(world, *intervention.args):
+        found.append(made)
+        if made.reason:
+            break
+    return tuple(found)
 
 
 def _needs_off(world: World, name: str) -> str:
@@ -234,6 +249,16 @@ _CHECKS: Final[dict[str, Callable[..., str]]] = {
     "reconcile": admin.against_reconciling,
     "set secret": settings.reason_against_secret,
 }
+
+
+_LISTED: Final[dict[str, Callable[..., Iterator[Check]]]] = {
+    "relate": admin.checks_of_relating,
+    "delete relationship": admin.checks_of_deleting,
+    "add scope": admin.checks_of_adding,
+    "remove scope": admin.checks_of_removing,
+    "replicate": drift.checks_of_replicating,
+}
+"""Deeds that make several checks, which people may want to see one by one."""
 
 
 # -- doing it

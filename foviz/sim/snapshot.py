@@ -16,6 +16,7 @@ from foviz.failover.relationship import Mode
 from foviz.failover.service import takeover_at
 from foviz.failover.states import STATES, Service
 from foviz.lease.binding import AVAILABLE, ENDED, Binding
+from foviz.sim.console import RelationshipView, ScopeView, relationship_views, scope_views
 from foviz.sim.host import ClientHost, RelayHost, ServerHost, new_store, timer_words
 from foviz.sim.sharing import sharings
 from foviz.wire.failover import BindingStatus, ServerState, state_text
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from foviz.failover.endpoint import Durable
     from foviz.failover.relationship import Relationship
     from foviz.lease.store import LeaseStore, Mask
+    from foviz.sim.console import RelationshipView, ScopeView
     from foviz.sim.sharing import Sharing
     from foviz.sim.world import World
 
@@ -223,6 +225,12 @@ class Snapshot:
     def is_current(self) -> bool:
         """Whether the world still stands where it was read off, so that the rest can be read."""
         return self._world.executed == self.cursor
+
+    @cached_property
+    def console(self) -> tuple[tuple[RelationshipView, ...], tuple[ScopeView, ...]]:
+        """What an administrator's console shows: relationships with their settings, and scopes."""
+        assert self.is_current, "the world has moved on"
+        return relationship_views(self._world), scope_views(self._world)
 
     @cached_property
     def clients(self) -> tuple[ClientView, ...]:
