@@ -30,7 +30,7 @@ class ActionSpec(NamedTuple):
 
 ACTIONS = (
     ActionSpec("open-lesson", "Open lesson …", "File", ("Ctrl+O",), "lesson"),
-    ActionSpec("new-lab", "New lab from a scenario …", "File", ("Ctrl+N",)),
+    ActionSpec("new-lab", "New lab …", "File", ("Ctrl+N",)),
     ActionSpec("profile", "Profile and switches …", "File", ("Ctrl+P",)),
     ActionSpec("save-run", "Save the run as lab lines …", "File", ("Ctrl+S",)),
     ActionSpec("export-capture", "Export capture …", "File"),
@@ -60,6 +60,10 @@ ACTIONS = (
     ActionSpec("delete-branch", "Delete a branch …", "Run"),
     ActionSpec("compare", "Compare branches", "Run"),
     ActionSpec("span-fault", "Fault over a time span …", "Run"),
+    ActionSpec("relationship", "Failover relationship …", "Run"),
+    ActionSpec("configure", "Configure failover …", "Run"),
+    ActionSpec("deconfigure", "Deconfigure failover …", "Run"),
+    ActionSpec("replicate", "Replicate settings …", "Run"),
     ActionSpec("palette", "Command or search …", "Run", ("Ctrl+Shift+P", "Ctrl+F"), "search"),
     ActionSpec("theme-light", "Light theme", "View", (), "", True),
     ActionSpec("theme-dark", "Dark theme", "View", (), "", True),

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
-from foviz import FovizError, Session, lesson_names, load_lesson, scenario_names
+from foviz import FovizError, Session, lesson_names, load_lesson
+from ui.dialog.configure import ConfigureDialog
+from ui.dialog.lab import LabDialog
+from ui.dialog.order import OrderDialog
 from ui.dialog.pages import ABOUT, Page, keys_html, words_html
 from ui.dialog.palette import Palette
 from ui.dialog.profile import ProfileDialog
+from ui.dialog.relationship import RelationshipDialog
 from ui.model.playback import PACES
 from ui.view.timeline_menus import add_bookmark, ask_span, rename_branch
 
@@ -68,6 +72,10 @@ class Deeds:
             "bookmark": lambda: self._still(lambda: add_bookmark(self.window, model)),
             "next-bookmark": lambda: self._still(lambda: model.next_bookmark(1)),
             "previous-bookmark": lambda: self._still(lambda: model.next_bookmark(-1)),
+            "relationship": lambda: RelationshipDialog(model, self.window).show(),
+            "configure": lambda: ConfigureDialog(model, self.window).show(),
+            "deconfigure": lambda: OrderDialog(model, "deconfigure", self.window).show(),
+            "replicate": lambda: OrderDialog(model, "replicate", self.window).show(),
             "palette": lambda: self.open_palette(""),
             "theme-light": lambda: look.use("light"),
             "theme-dark": lambda: look.use("dark"),
@@ -104,12 +112,8 @@ class Deeds:
             self.open_target(titles[chosen])
 
     def choose_scenario(self) -> None:
-        """Ask which scenario to build for free play."""
-        chosen, taken = QInputDialog.getItem(
-            self.window, "New lab", "Scenario", list(scenario_names()), 0, False
-        )
-        if taken:
-            self.model.open(Session.open_scenario(chosen))
+        """Start a lab for free play from a scenario, or build one."""
+        LabDialog(self.model.open, self.window).show()
 
     def choose_profile(self) -> None:
         """Show the profile and its switches; another choice is a new run."""

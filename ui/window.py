@@ -163,6 +163,11 @@ class MainWindow(QMainWindow):
             there = session.next_bookmark(way) is not None
             self.actions_.allow(name, "" if there else "there is no bookmark that way")
         self.actions_.allow("return-to-story", "" if off else "you are in the story")
+        related = bool(self.model.snapshot.relationships)
+        for name in ("relationship", "deconfigure", "replicate"):
+            self.actions_.allow(name, "" if related else "there is no relationship")
+        alone = len(self.model.snapshot.servers) < 2
+        self.actions_.allow("configure", "there is one server only" if alone else "")
         for name in theme_names():
             action = self.actions_.by_id.get(f"theme-{name}")
             if action is not None:
