@@ -20,7 +20,16 @@ from PySide6.QtWidgets import (
 )
 
 from foviz import FovizError
-from ui.dialog.parts import CHECK_MS, CheckList, LabLines, SettingsForm, carry_out, label
+from ui.dialog.parts import (
+    CHECK_MS,
+    CheckList,
+    LabLines,
+    SettingsForm,
+    align,
+    carry_out,
+    label,
+    say,
+)
 from ui.model.orders import creation_lines, name_mistake, quoted
 
 if TYPE_CHECKING:
@@ -28,6 +37,14 @@ if TYPE_CHECKING:
     from ui.model.run import RunModel
 
 PAGES = ("Scopes", "Partner server", "Relationship", "Summary")
+HINTS = (
+    "Choose the server that has the scopes. They are copied to its partner with their options "
+    "and reservations. In hot standby this server becomes the active one.",
+    "The partner has to run, to be in reach, and to have no scope of the same name; "
+    "the clocks of both may differ by a minute at most. Two servers share a scope, never three.",
+    "Both servers get the same settings. They can be changed later; the name can't.",
+    "What Windows checks, one after the other. Nothing is changed before you finish.",
+)
 NEW = "Create a new relationship"
 _NAME = Qt.ItemDataRole.UserRole
 
@@ -53,7 +70,7 @@ class ConfigureDialog(QDialog):
         self.name.setToolTip("At most 126 characters, unique on both servers (MS-DHCPM 3.2.4.90).")
         self.server.setToolTip("In hot standby this server is the active one, else the primary.")
         self.checks, self.lines, self.note = CheckList(interval), LabLines(), label("")
-        self.head = label("", "section")
+        self.head, self.hint = label("", "section"), label("", "second")
         self.stack = QStackedWidget()
         self._add_pages()
         self._lay_out()
@@ -80,9 +97,9 @@ class ConfigureDialog(QDialog):
             ),
         ):
             page, form = QWidget(), QFormLayout()
-            form.setVerticalSpacing(8)
             for words, field in rows:
                 form.addRow(words, field)
+            align(form, *([tall.form] if tall is not None else []))
             column = QVBoxLayout(page)
             column.setContentsMargins(0, 0, 0, 0)
             column.addLayout(form)
@@ -117,6 +134,7 @@ class ConfigureDialog(QDialog):
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
         column.addWidget(self.head)
+        column.addWidget(self.hint)
         column.addWidget(self.stack, 1)
         column.addWidget(self.note)
         column.addLayout(row)
@@ -202,6 +220,7 @@ class ConfigureDialog(QDialog):
     def _go(self, page: int) -> None:
         self.stack.setCurrentIndex(page)
         self.head.setText(f"{page + 1} of {len(PAGES)}   {PAGES[page]}")
+        self.hint.setText(HINTS[page])
         self.back.setEnabled(page > 0)
         self.next.setText("&Finish" if page == len(PAGES) - 1 else "&Next >")
         self._refresh()
@@ -216,13 +235,13 @@ class ConfigureDialog(QDialog):
             return
         wrong = carry_out(self.model, self.lab_lines())
         if wrong:
-            self.note.setText(wrong)
+            say(self.note, wrong)
         else:
             self.accept()
 
     def _refresh(self) -> None:
         wrong = self.mistake()
-        self.note.setText(wrong)
+        say(self.note, wrong)
         self.next.setEnabled(not wrong)
 
     def _allow_finish(self, well: bool) -> None:

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from foviz import FovizError, Session, load_scenario, parse_scenario, scenario_names
-from ui.dialog.parts import label
+from ui.dialog.parts import frame_buttons, label, say
 from ui.model.blueprint import EMPTY, PARTS, added
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sized
 
 OWN = "a lab of your own"
 
@@ -80,6 +80,7 @@ class LabDialog(QDialog):
         column.addLayout(parts)
         for widget in (self.text, self.note, buttons):
             column.addWidget(widget)
+        frame_buttons(buttons)
         self.resize(680, 640)
 
     def _begin(self, name: str) -> None:
@@ -90,28 +91,22 @@ class LabDialog(QDialog):
         before = self.text.toPlainText()
         after = added(before, part)
         if after == before:
-            self._say(f"No {part} can be added yet: what it belongs to is missing or has one.")
+            say(self.note, f"No {part} can be added yet: what it belongs to is missing or has one.")
             return
         self.text.setPlainText(after)
-
-    def _say(self, words: str, *, bad: bool = True) -> None:
-        self.note.setProperty("role", "bad" if bad else "second")
-        self.note.style().unpolish(self.note)
-        self.note.style().polish(self.note)
-        self.note.setText(words)
 
     def _check(self) -> None:
         try:
             found = parse_scenario(self.text.toPlainText(), "lab", "line")
         except FovizError as error:
-            self._say(str(error))
+            say(self.note, str(error))
             self.ok.setEnabled(False)
             return
         self.ok.setEnabled(bool(found.servers))
-        counted = f"{len(found.servers)} servers, {len(found.clients)} clients"
-        related = f"{len(found.scopes)} scopes, {len(found.relationships)} relationships"
+        counted = f"{_many(found.servers, 'server')}, {_many(found.clients, 'client')}"
+        scopes, related = _many(found.scopes, "scope"), _many(found.relationships, "relationship")
         hint = "" if found.servers else " – add a server"
-        self._say(f"{counted}, {related}{hint}", bad=False)
+        say(self.note, f"{counted}, {scopes}, {related}{hint}", bad=False)
 
     def _save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Save the scenario", "lab.toml")
@@ -120,10 +115,10 @@ class LabDialog(QDialog):
         try:
             Path(name).write_text(self.text.toPlainText(), encoding="utf-8")
         except OSError as error:
-            self._say(f"{name} can't be written: {error.strerror}")
+            say(self.note, f"{name} can't be written: {error.strerror}")
         else:
             self.file = name
-            self._say(f"written to {name}", bad=False)
+            say(self.note, f"written to {name}", bad=False)
 
     def _open(self) -> None:
         name, text = self.start.currentText(), self.text.toPlainText()
@@ -133,10 +128,14 @@ class LabDialog(QDialog):
             else:
                 session = Session.open_text(text, Path(self.file).stem or "lab", self.file)
         except FovizError as error:
-            self._say(str(error))
+            say(self.note, str(error))
             return
         self.accept()
         self.opened(session)
+
+
+def _many(things: Sized, word: str) -> str:
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
 
 
 class _Adder:

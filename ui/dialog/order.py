@@ -15,7 +15,16 @@ from PySide6.QtWidgets import (
 )
 
 from ui.dialog.configure import checks_of
-from ui.dialog.parts import CHECK_MS, CheckList, LabLines, carry_out, label
+from ui.dialog.parts import (
+    CHECK_MS,
+    CheckList,
+    LabLines,
+    align,
+    carry_out,
+    frame_buttons,
+    label,
+    say,
+)
 from ui.model.orders import quoted
 
 if TYPE_CHECKING:
@@ -55,9 +64,9 @@ class OrderDialog(QDialog):
                 self.choices.append((scope, view.name, view.servers))
             self.choices.append(("", view.name, view.servers))
         form = QFormLayout()
-        form.setVerticalSpacing(8)
         form.addRow("&What", self.what)
         form.addRow(server, self.server)
+        align(form)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.ok = QPushButton(title)
         self.ok.setProperty("role", "primary")
@@ -74,6 +83,8 @@ class OrderDialog(QDialog):
         column.addStretch(1)
         for widget in (self.lines, self.note, buttons):
             column.addWidget(widget)
+        frame_buttons(buttons)
+        self.note.hide()
         self.resize(560, 420)
         self.checks.finished.connect(self.ok.setEnabled)
         self.server.currentTextChanged.connect(self._check)
@@ -103,6 +114,6 @@ class OrderDialog(QDialog):
 
     def _do(self) -> None:
         wrong = carry_out(self.model, [self.line()])
-        self.note.setText(wrong)
+        say(self.note, wrong)
         if not wrong:
             self.accept()

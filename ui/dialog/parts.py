@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 CHECK_MS = 120
 """So long one check stands before the next: they are made one after the other."""
-LINES_HIGH = 74
+LINES_SHOWN = 4
 
 TIPS = {
     "mode": "Load balance: both serve. Hot standby: one serves, the other stands by (MS-Modes).",
@@ -52,9 +54,51 @@ def label(text: str, role: str = "") -> QLabel:
     """Return a label that wraps and has a role of the style sheet."""
     made = QLabel(text)
     made.setWordWrap(True)
+    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
     if role:
         made.setProperty("role", role)
     return made
+
+
+def say(note: QLabel, words: str, *, bad: bool = True) -> None:
+    """Show words in a label that takes no room when there are none."""
+    note.setProperty("role", "bad" if bad else "second")
+    note.style().unpolish(note)
+    note.style().polish(note)
+    note.setText(words)
+    note.setVisible(bool(words))
+
+
+def align(*forms: QFormLayout) -> None:
+    """Let the fields of several forms begin at one edge, and labels stand at their middle."""
+    middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    found: list[QWidget] = []
+    for form in forms:
+        form.setVerticalSpacing(8)
+        form.setHorizontalSpacing(16)
+        form.setLabelAlignment(middle)
+        for row in range(form.rowCount()):
+            item = form.itemAt(row, QFormLayout.ItemRole.LabelRole)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.ensurePolished()
+                found.append(widget)
+                field = form.itemAt(row, QFormLayout.ItemRole.FieldRole)
+                beside = field.widget() if field is not None else None
+                if isinstance(beside, QLineEdit | QComboBox | QSpinBox):
+                    widget.setMinimumHeight(beside.sizeHint().height())
+    wide = max((widget.sizeHint().width() for widget in found), default=0)
+    for widget in found:
+        widget.setMinimumWidth(wide)
+
+
+def frame_buttons(buttons: QDialogButtonBox) -> None:
+    """Frame the buttons that are not the one that does it."""
+    for button in buttons.buttons():
+        if button.property("role") != "primary":
+            button.setProperty("role", "frame")
+            button.style().unpolish(button)
+            button.style().polish(button)
 
 
 class SettingsForm(QWidget):
@@ -76,7 +120,6 @@ class SettingsForm(QWidget):
             box.valueChanged.connect(self._refresh)
         form = self.form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
-        form.setVerticalSpacing(8)
         for words, field, name in (
             ("&Mode", self.mode, "mode"),
             ("Maximum client &lead time", self.mclt, "mclt"),
@@ -149,15 +192,17 @@ class LabLines(QWidget):
         self.text.setProperty("role", "console")
         self.text.setAccessibleName("Lab lines that will be carried out")
         self.text.setTabChangesFocus(True)
-        self.text.setFixedHeight(LINES_HIGH)
         self.title = label("In the lab language", "title")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
         column.addWidget(self.title)
         column.addWidget(self.text)
 
     def show_lines(self, lines: Sequence[str]) -> None:
         """Show lines, or that there are none."""
+        self.text.ensurePolished()
+        self.text.setFixedHeight(self.text.fontMetrics().lineSpacing() * LINES_SHOWN + 14)
         self.text.setPlainText("\n".join(lines) or "# nothing is changed yet")
 
 

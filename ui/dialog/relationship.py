@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.dialog.parts import LabLines, SettingsForm, carry_out, label
+from ui.dialog.parts import LabLines, SettingsForm, align, carry_out, frame_buttons, label, say
 from ui.model.orders import Settings, quoted, settings_lines
 
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ class RelationshipDialog(QDialog):
 
     def _lay_out(self) -> None:
         top = QFormLayout()
-        top.setVerticalSpacing(8)
         top.addRow("Ser&ver", self.server)
         top.addRow("Relationship &name", self.names)
         top.addRow("Partner server", self.partner)
@@ -80,10 +79,15 @@ class RelationshipDialog(QDialog):
         column.setSpacing(10)
         column.addLayout(top)
         column.addWidget(self.form)
+        align(top, self.form.form)
         title = label("S&copes of the relationship", "title")
         title.setBuddy(self.scopes)
-        for widget in (title, self.scopes, self.lines, self.note, buttons):
+        column.addWidget(title)
+        column.addWidget(self.scopes)
+        column.addStretch(1)
+        for widget in (self.lines, self.note, buttons):
             column.addWidget(widget)
+        frame_buttons(buttons)
         self.resize(560, 660)
 
     # -- showing
@@ -169,19 +173,13 @@ class RelationshipDialog(QDialog):
         self.lines.show_lines(lines)
         secrets = self.view.secrets
         differs = "The two servers have different secrets now." if len(set(secrets)) > 1 else ""
-        self._say(wrong or differs, bad=bool(wrong))
+        say(self.note, wrong or differs, bad=bool(wrong))
         self.ok.setEnabled(bool(lines))
         self.ok.setToolTip(wrong or ("" if lines else "Nothing is changed yet."))
-
-    def _say(self, words: str, *, bad: bool) -> None:
-        self.note.setProperty("role", "bad" if bad else "second")
-        self.note.style().unpolish(self.note)
-        self.note.style().polish(self.note)
-        self.note.setText(words)
 
     def _do(self) -> None:
         wrong = carry_out(self.model, self.lab_lines())
         if wrong:
-            self._say(wrong, bad=True)
+            say(self.note, wrong)
             return
         self.accept()
