@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from foviz import FovizError, Session, lesson_names, load_lesson
@@ -21,6 +21,8 @@ from ui.view.timeline_menus import add_bookmark, ask_span, rename_branch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtWidgets import QDialog
 
     from foviz import Profile
     from ui.window import MainWindow
@@ -72,10 +74,10 @@ class Deeds:
             "bookmark": lambda: self._still(lambda: add_bookmark(self.window, model)),
             "next-bookmark": lambda: self._still(lambda: model.next_bookmark(1)),
             "previous-bookmark": lambda: self._still(lambda: model.next_bookmark(-1)),
-            "relationship": lambda: RelationshipDialog(model, self.window).show(),
-            "configure": lambda: ConfigureDialog(model, self.window).show(),
-            "deconfigure": lambda: OrderDialog(model, "deconfigure", self.window).show(),
-            "replicate": lambda: OrderDialog(model, "replicate", self.window).show(),
+            "relationship": lambda: self._ask(RelationshipDialog(model, self.window)),
+            "configure": lambda: self._ask(ConfigureDialog(model, self.window)),
+            "deconfigure": lambda: self._order("deconfigure"),
+            "replicate": lambda: self._order("replicate"),
             "palette": lambda: self.open_palette(""),
             "theme-light": lambda: look.use("light"),
             "theme-dark": lambda: look.use("dark"),
@@ -113,7 +115,17 @@ class Deeds:
 
     def choose_scenario(self) -> None:
         """Start a lab for free play from a scenario, or build one."""
-        LabDialog(self.model.open, self.window).show()
+        self._ask(LabDialog(self.model.open, self.window))
+
+    def _order(self, deed: str) -> None:
+        self._ask(OrderDialog(self.model, deed, self.window))
+
+    def _ask(self, dialog: QDialog) -> None:
+        """Show a dialog about the present moment: meanwhile nothing moves on."""
+        self.playback.set_playing(False)
+        dialog.setModal(True)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
 
     def choose_profile(self) -> None:
         """Show the profile and its switches; another choice is a new run."""

@@ -155,12 +155,13 @@ QCheckBox, QRadioButton { background: transparent; color: $ink; spacing: 8px;
   border: 2px solid transparent; border-radius: 4px; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $ink; }
 QCheckBox:disabled, QRadioButton:disabled { color: $inkoff; }
-QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator { width: 11px; height: 11px;
-  border: ${mark}px solid $strong; background: $panel; }
+QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {
+  width: 11px; height: 11px; border: ${mark}px solid $strong; background: $panel; }
 QCheckBox::indicator, QAbstractItemView::indicator { border-radius: 3px; }
 QRadioButton::indicator { border-radius: ${round}px; }
 QAbstractItemView::indicator:disabled { border-color: $inkoff; }
-QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { border-color: $ink; image: url($tick); }
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {
+  border-color: $ink; image: url($tick); }
 QRadioButton::indicator:checked { border-color: $sel; background: qradialgradient(cx: 0.5,
   cy: 0.5, fx: 0.5, fy: 0.5, radius: 0.5, stop: 0 $sel, stop: 0.58 $sel, stop: 0.66 $panel,
   stop: 1 $panel); }

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLabel, QWidget
 
 from foviz import Session
 from ui.dialog.configure import ConfigureDialog
 from ui.dialog.lab import OWN, LabDialog
 from ui.dialog.order import OrderDialog
 from ui.dialog.relationship import RelationshipDialog
+from ui.model.blueprint import PARTS, added
 from ui.model.orders import Settings, creation_lines, settings_lines
 from ui.model.run import RunModel
+from ui.window import MainWindow
 
 ALONE = """
 [segments.LAN]
@@ -337,3 +339,44 @@ def test_a_scenario_as_it_is_opens_under_its_name(parent):
     dialog.start.setCurrentText("relay")
     dialog.ok.click()
     assert opened[0].scenario.name == "relay"
+
+
+@pytest.mark.parametrize("text", ["[segments", "segments = 3", "[segments.LAN]\nnet = 1"])
+def test_nothing_is_added_to_what_is_half_typed(text):
+    assert [added(text, part) for part in PARTS if part not in ("segment",)] == [text] * 6
+
+
+# -- in the window
+
+
+@pytest.fixture
+def window(qtbot):
+    made = MainWindow(Session.open_scenario("load-balance"), remember=False)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+@pytest.mark.parametrize(
+    "action", ["new-lab", "relationship", "configure", "deconfigure", "replicate"]
+)
+def test_a_dialog_stops_time_and_its_letters_are_unique(window, action):
+    window.playback.set_playing(True)
+    window.actions_[action].trigger()
+    assert not window.playback.playing
+    dialog = next(each for each in window.findChildren(QDialog) if each.isVisible())
+    assert dialog.isModal()
+    shown = [w for w in dialog.findChildren(QWidget) if w.isVisible() and hasattr(w, "text")]
+    words = [w.text() for w in shown if isinstance(w, QLabel | QAbstractButton)]
+    letters = [text[text.index("&") + 1].lower() for text in words if "&" in text]
+    assert sorted(set(letters)) == sorted(letters)
+    fields = dialog.findChildren(QComboBox)
+    assert all(field.accessibleName() for field in fields)
+
+
+def test_without_a_relationship_there_is_nothing_to_set(window):
+    window.model.open(Session.open_text(ALONE))
+    for action in ("relationship", "deconfigure", "replicate"):
+        assert not window.actions_[action].isEnabled()
+        assert "there is no relationship" in window.actions_[action].toolTip()
+    assert window.actions_["configure"].isEnabled()

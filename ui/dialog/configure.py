@@ -92,7 +92,7 @@ class ConfigureDialog(QDialog):
             ((("&Server", self.server), ("S&copes", self.scopes)), None),
             ((("&Partner server", self.partner),), None),
             (
-                (("&Relationship", self.existing), ("Relationship &name", self.name)),
+                (("Relations&hip", self.existing), ("Relationship n&ame", self.name)),
                 self.form,
             ),
         ):

@@ -80,7 +80,7 @@ class RelationshipDialog(QDialog):
         column.addLayout(top)
         column.addWidget(self.form)
         align(top, self.form.form)
-        title = label("S&copes of the relationship", "title")
+        title = label("Scop&es of the relationship", "title")
         title.setBuddy(self.scopes)
         column.addWidget(title)
         column.addWidget(self.scopes)

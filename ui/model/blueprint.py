@@ -17,9 +17,9 @@ def added(text: str, part: str) -> str:
     """Return the text with one more part; it stays as it is when it is no TOML or lacks ends."""
     try:
         root = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return text
-    block = _client(text, root) if part == "client" else _BLOCKS[part](root)
+        block = _client(text, root) if part == "client" else _BLOCKS[part](root)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError):
+        return text  # half typed: the note under the text says what is wrong with it
     if part == "client":
         return block
     return f"{text.rstrip()}\n\n{block}" if block else text
@@ -52,6 +52,8 @@ def _client(text: str, root: dict) -> str:
     line = f'{_free(root, "clients", "C")} = "{next(iter(networks))}"\n'
     if "clients" not in root:
         return f"{text.rstrip()}\n\n[clients]\n{line}"
+    if "[clients]\n" not in text:
+        return text
     head, table, rest = text.partition("[clients]\n")
     entries, blank, below = rest.partition("\n\n")
     return f"{head}{table}{entries.rstrip()}\n{line}{blank and chr(10)}{below}"
