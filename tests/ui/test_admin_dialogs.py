@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLabel, QWidget
 
-from foviz import Session
+from foviz import ScriptError, Session
 from ui.dialog.configure import ConfigureDialog
 from ui.dialog.lab import OWN, LabDialog
 from ui.dialog.order import OrderDialog
@@ -14,6 +14,7 @@ from ui.dialog.relationship import RelationshipDialog
 from ui.model.blueprint import PARTS, added
 from ui.model.orders import Settings, creation_lines, settings_lines
 from ui.model.run import RunModel
+from ui.model.selection import Selection
 from ui.window import MainWindow
 
 ALONE = """
@@ -284,7 +285,7 @@ def test_an_order_that_can_not_be_done_says_why(related, parent):
 
 
 def test_deeds_are_all_done_or_none(alone):
-    with pytest.raises(Exception, match="is excluded"):
+    with pytest.raises(ScriptError, match="is excluded"):
         alone.session.do_all(["exclude 10.0.0.60 on DHCP1", "exclude 10.0.0.60 on DHCP1"])
     assert not alone.session.can_undo
     alone.session.do_all(["exclude 10.0.0.60 on DHCP1"])
@@ -380,3 +381,15 @@ def test_without_a_relationship_there_is_nothing_to_set(window):
         assert not window.actions_[action].isEnabled()
         assert "there is no relationship" in window.actions_[action].toolTip()
     assert window.actions_["configure"].isEnabled()
+
+
+def test_the_failover_link_leads_to_its_settings(window):
+    stage = window.views["stage"]
+    settings = window.actions_["relationship"]
+    assert settings in stage.menu_for(Selection("link", "DHCP1-DHCP2")).actions()
+    assert settings not in stage.menu_for(Selection("link", "LAN-DHCP1")).actions()
+
+
+def test_a_scope_of_a_list_that_does_not_exist_is_named(alone):
+    with pytest.raises(ScriptError, match="no scope is called “LAN,LAX”"):
+        alone.session.do("relate DHCP1 DHCP2 as load balance for LAN,LAX")

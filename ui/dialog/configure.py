@@ -243,8 +243,11 @@ class ConfigureDialog(QDialog):
         wrong = self.mistake()
         say(self.note, wrong)
         self.next.setEnabled(not wrong)
+        self.next.setToolTip(wrong)
 
     def _allow_finish(self, well: bool) -> None:
+        if self.stack.currentIndex() < len(PAGES) - 1:
+            return  # gone back while the checks were still being made
         self.next.setEnabled(well)
         self.next.setToolTip("" if well else "A check failed; go back and mend it.")
 

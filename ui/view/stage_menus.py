@@ -177,7 +177,18 @@ def make_menu(parent: QWidget, selection: Selection, model: RunModel, look: Look
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     _head(menu, title_of(selection, snapshot))
     fill_menu(menu, deeds, model, look)
+    if selection.kind == "link" and _joins_servers(str(selection.value), snapshot):
+        settings = parent.window().findChild(QAction, "relationship")
+        if settings is not None:
+            menu.addSeparator()
+            menu.addAction(settings)
     return menu
+
+
+def _joins_servers(name: str, snapshot: Snapshot) -> bool:
+    """Whether a link is one that failover has for itself."""
+    servers = [server.name for server in snapshot.servers]
+    return any(each.name == name and {each.a, each.b} <= {*servers} for each in snapshot.links)
 
 
 def _head(menu: QMenu, title: str) -> None:
