@@ -355,7 +355,9 @@ def window(qtbot):
     made = MainWindow(Session.open_scenario("load-balance"), remember=False)
     qtbot.addWidget(made)
     made.show()
-    return made
+    yield made
+    for dialog in made.findChildren(QDialog):
+        dialog.close()  # a modal one that is left open keeps the keys from the next test's window
 
 
 @pytest.mark.parametrize(
