@@ -322,12 +322,11 @@ class Session(Branching):
             raise ScriptError("this is no deed")
         return checks_of(self._world(self.cursor), intervention_of(command))
 
-    def do_all(self, lines: Sequence[str]) -> None:
+    def do_all(self, lines: Sequence[str]) -> list[Reply]:
         """Carry out deeds as one, undone together; raise ScriptError when one can't be done."""
         done = len(self._undo)
         try:
-            for line in lines:
-                self.do(line)
+            replies = [self.do(line) for line in lines]
         except FovizError:
             if len(self._undo) > done:
                 self.seek(self._undo[done][0])
@@ -335,6 +334,7 @@ class Session(Branching):
             raise
         if len(self._undo) > done:
             self._undo[done:] = [(self._undo[done][0], self._undo[-1][1])]
+        return replies
 
     def do(self, line: str, place: Place = Place()) -> Reply:  # noqa: B008
         """Carry out a lab line at the position, or answer it.

@@ -274,8 +274,10 @@ def _check_row(check: Check) -> QWidget:
 def carry_out(model: RunModel, lines: Sequence[str]) -> str:
     """Carry lines out at the playhead as one deed; return what went wrong, or ``""``."""
     try:
-        model.session.do_all(lines)
+        replies = model.session.do_all(lines)
     except FovizError as error:
         return error.message
-    model.after_line(lines[-1])
+    for line, reply in zip(lines[:-1], replies, strict=False):
+        model.carried_out.emit(line, reply)
+    model.after_line(lines[-1], replies[-1])
     return ""
