@@ -13,9 +13,7 @@ from foviz.base.time import US
 from foviz.failover.conflict import DUELS
 from foviz.failover.states import (
     CONFLICT_DONE,
-    NORMAL,
     PARTNER_DOWN,
-    RECOVER,
     RECOVER_DONE,
     SHUTDOWN,
     STATES,
@@ -43,7 +41,7 @@ ENDED = "isc: a process ended"
 OUTCOMES = {
     CROSSED: "OBSERVED-ISC §4: databases can diverge for good",
     REFUSED: "OBSERVED-ISC §1, §5: reject 2 and 16; PROTOCOL §6.3: not sent again",
-    LEFT_OUT: "PROTOCOL §3.5: NORMAL, RECOVER ignore who waits; RECOVER-DONE heeds changes only",
+    LEFT_OUT: "PROTOCOL §3.5: who waits is ignored; RECOVER-DONE heeds changes only",
     SHUT: "OBSERVED-ISC §5: STATE 5, 10, 11 to a server in NORMAL",
     ENDED: "PROTOCOL §3.5: CONFLICT-DONE, process exits",
 }
@@ -140,7 +138,7 @@ def isc_outcome(world: World, trace: Trace, address: int) -> str:
         return ENDED if ends and ends[-1].value("detail") else ""
     endpoints = [one for server in world.servers() for one in server.failover.endpoints.values()]
     states = {one.state: one for one in endpoints}
-    if set(states) in ({RECOVER_DONE, NORMAL}, {RECOVER_DONE, RECOVER}):
+    if RECOVER_DONE in states:
         return LEFT_OUT if all(one.contact for one in endpoints) else ""
     if SHUTDOWN in states:
         own_name = states[SHUTDOWN].relationship.own_name
