@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from ui.look import Look
+    from ui.memory import Memory
 
 
 class ActionSpec(NamedTuple):
@@ -65,6 +66,11 @@ ACTIONS = (
     ActionSpec("deconfigure", "Deconfigure failover …", "Run"),
     ActionSpec("replicate", "Replicate settings …", "Run"),
     ActionSpec("palette", "Command or search …", "Run", ("Ctrl+Shift+P", "Ctrl+F"), "search"),
+    ActionSpec("layout-learn", "Learn layout", "Layout", ("Ctrl+1",), "", True),
+    ActionSpec("layout-lecture", "Lecture layout", "Layout", ("Ctrl+2",), "", True),
+    ActionSpec("layout-explore", "Explore layout", "Layout", ("Ctrl+3",), "", True),
+    ActionSpec("layout-debug", "Debug layout", "Layout", ("Ctrl+4",), "", True),
+    ActionSpec("reset-layout", "Reset the layout", "Layout"),
     ActionSpec("theme-light", "Light theme", "View", (), "", True),
     ActionSpec("theme-dark", "Dark theme", "View", (), "", True),
     ActionSpec("theme-projector", "Projector theme", "View", (), "", True),
@@ -73,24 +79,35 @@ ACTIONS = (
     ActionSpec("larger", "Larger text", "View", ("Ctrl++", "Ctrl+=")),
     ActionSpec("smaller", "Smaller text", "View", ("Ctrl+-",)),
     ActionSpec("normal-size", "Normal text", "View", ("Ctrl+0",)),
-    ActionSpec("reset-layout", "Reset the layout", "View"),
     ActionSpec("keys", "Keys …", "Help", ("?", "F1")),
+    ActionSpec("shortcuts", "Shortcuts …", "Help", ("Ctrl+K",)),
+    ActionSpec("tour", "Tour", "Help"),
     ActionSpec("words", "The lab language …", "Help"),
     ActionSpec("about", "About Foviz", "Help"),
 )
 
 
 class Actions:
-    """The actions of one window. ``what`` maps an id to what it does."""
+    """The actions of one window. ``what`` maps an id to what it does.
 
-    def __init__(self, window: QWidget, look: Look, what: dict[str, Callable[[], object]]) -> None:
+    Shortcuts that the user has given are kept in *memory*; ``ActionSpec.keys`` are the first ones.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        look: Look,
+        what: dict[str, Callable[[], object]],
+        memory: Memory | None = None,
+    ) -> None:
         self.look = look
+        self.memory = memory
         self.by_id: dict[str, QAction] = {}
         for spec in ACTIONS:
             action = QAction(spec.text, window)
             action.setObjectName(spec.id)
             action.setCheckable(spec.checkable)
-            action.setShortcuts([QKeySequence(key) for key in spec.keys])
+            action.setShortcuts([QKeySequence(key) for key in self._kept(spec)])
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.triggered.connect(_caller(what[spec.id]))
             window.addAction(action)
@@ -102,6 +119,43 @@ class Actions:
 
     def __getitem__(self, name: str) -> QAction:
         return self.by_id[name]
+
+    # -- shortcuts
+
+    def _kept(self, spec: ActionSpec) -> tuple[str, ...]:
+        kept = self.memory.keys(spec.id) if self.memory is not None else None
+        return spec.keys if kept is None else kept
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Return an action's shortcuts, as they are written everywhere."""
+        portable = QKeySequence.SequenceFormat.PortableText
+        return tuple(key.toString(portable) for key in self.by_id[name].shortcuts())
+
+    def shown_keys(self, name: str) -> str:
+        """Return an action's shortcuts as this desktop writes them."""
+        native = QKeySequence.SequenceFormat.NativeText
+        return ", ".join(key.toString(native) for key in self.by_id[name].shortcuts())
+
+    def objection(self, name: str, keys: str) -> str:
+        """Return in a sentence why an action can't have a shortcut, or nothing."""
+        wanted = QKeySequence(keys)
+        shown = wanted.toString(QKeySequence.SequenceFormat.NativeText)
+        for taken, words in RESERVED.items():
+            if QKeySequence(taken) == wanted:
+                return f"{shown} {words}; choose other keys."
+        for other, action in self.by_id.items():
+            if other != name and wanted in action.shortcuts():
+                words = action.text().removesuffix(" …")
+                return f"{shown} already means “{words}”; choose other keys or free these there."
+        return ""
+
+    def give(self, name: str, keys: tuple[str, ...]) -> None:
+        """Give an action shortcuts and remember them, unless they are its first ones."""
+        self.by_id[name].setShortcuts([QKeySequence(key) for key in keys])
+        if self.memory is not None:
+            first = tuple(QKeySequence(key) for key in SPECS[name].keys)
+            same = first == tuple(QKeySequence(key) for key in keys)
+            self.memory.put_keys(name, None if same else keys)
 
     def dress(self) -> None:
         """Give every action its icon in the theme's colours."""
@@ -119,14 +173,22 @@ class Actions:
         action.setToolTip(f"{words}: {reason}" if reason else words)
 
 
+SPECS = {spec.id: spec for spec in ACTIONS}
+RESERVED = {
+    "Up": "walks over what a view shows",
+    "Down": "walks over what a view shows",
+    "Return": "selects what a view shows",
+    "Enter": "selects what a view shows",
+    "Tab": "goes to the next view",
+    "Shift+Tab": "goes to the view before",
+    "Esc": "closes what is open",
+    "Alt+M": "opens the menu",
+}
+"""Keys that work without any action; a shortcut would take them away."""
+
+
 def _caller(deed: Callable[[], object]) -> Callable[[], None]:
     def call() -> None:
         deed()
 
     return call
-
-
-def keys_of(spec: ActionSpec) -> str:
-    """Return an action's shortcuts as text."""
-    native = QKeySequence.SequenceFormat.NativeText
-    return ", ".join(QKeySequence(key).toString(native) for key in spec.keys)

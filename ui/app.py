@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ui.window import MainWindow
 
 
+FIRST_LESSON = "hot-standby"
+
+
 def check_versions() -> None:
     """Refuse the one pair of PySide6 and Python that aborts; raise FovizError saying so."""
     import PySide6
@@ -50,9 +53,23 @@ def make_application() -> QApplication:
 
 def make_window(target: str, theme: str = "", font_scale: float = 0.0) -> MainWindow:
     """Return the window with a lesson or scenario open; empty values take what is remembered."""
+    from ui.memory import open_memory
     from ui.window import MainWindow
 
-    return MainWindow(Session.open(target), theme, font_scale)
+    session = None
+    if not target:
+        target = open_memory().text("lesson")
+        try:
+            session = Session.open(target) if target else None
+        except FovizError:
+            # It was moved or has become wrong since: begin as on the first day.
+            target = ""
+    if session is None:
+        target = target or FIRST_LESSON
+        session = Session.open(target)
+    window = MainWindow(session, theme, font_scale)
+    window.target = target
+    return window
 
 
 def run_window(target: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from ui.dialog.pages import ABOUT, Page, keys_html, words_html
 from ui.dialog.palette import Palette
 from ui.dialog.profile import ProfileDialog
 from ui.dialog.relationship import RelationshipDialog
+from ui.dialog.shortcuts import ShortcutDialog
+from ui.layout.modes import MODES
 from ui.model.playback import PACES
 from ui.view.timeline_menus import add_bookmark, ask_span, rename_branch
 
@@ -87,8 +90,11 @@ class Deeds:
             "larger": lambda: self._scale(0.1),
             "smaller": lambda: self._scale(-0.1),
             "normal-size": lambda: look.use(font_scale=1.0),
+            **{f"layout-{mode}": partial(self.take_layout, mode) for mode in MODES},
             "reset-layout": self.window.frame.reset,
-            "keys": lambda: self._page("Keys", keys_html()),
+            "keys": lambda: self._page("Keys", keys_html(self.window.actions_)),
+            "shortcuts": lambda: ShortcutDialog(self.window.actions_, self.window).show(),
+            "tour": self.window.begin_tour,
             "words": lambda: self._page("The lab language", words_html()),
             "about": lambda: self._page("About Foviz", ABOUT),
         }
@@ -102,6 +108,7 @@ class Deeds:
         except FovizError as error:
             self.model.failed.emit(str(error))
             return
+        self.window.target = target
         self.model.open(session)
 
     def choose_lesson(self) -> None:
@@ -215,6 +222,10 @@ class Deeds:
         corner = window.transport.mapToGlobal(QPoint(round(area.right()) - 520, 44))
         palette = Palette(self.model, window.actions_, window)
         palette.open_at(corner, text)
+
+    def take_layout(self, mode: str) -> None:
+        """Show the window in a layout."""
+        self.window.modes.use(mode)
 
     def _scale(self, by: float) -> None:
         scale = round(self.look.font_scale + by, 1)

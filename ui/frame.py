@@ -8,22 +8,30 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from ui.layout.window import Handle, Plan, Sizes, arrange_learn, drag
+from ui.layout.modes import FIRST, arrange
+from ui.layout.window import ALL_VIEWS, Handle, Plan, Sizes, drag
 
 if TYPE_CHECKING:
     from ui.look import Look
 
 
 class Frame(QWidget):
-    """Places its docks by the layout's plan and lets borders be dragged."""
+    """Places its docks by the layout's plan and lets borders be dragged.
+
+    Each layout (``mode``) has sizes of its own. ``views`` are those that there are, ``story``
+    says whether a lesson is open.
+    """
 
     arranged = Signal()
-    """The docks were placed anew."""
+    """The docks are to be placed anew: the plan is made."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.look = look
-        self.sizes = Sizes()
+        self.mode = "learn"
+        self.all_sizes: dict[str, Sizes] = dict(FIRST)
+        self.views = ALL_VIEWS
+        self.story = True
         self.docks: dict[str, QWidget] = {}
         self.plan: Plan | None = None
         self._grips: list[Grip] = []
@@ -34,9 +42,17 @@ class Frame(QWidget):
         dock.setParent(self)
         self.docks[name] = dock
 
+    @property
+    def sizes(self) -> Sizes:
+        """The sizes of the present layout."""
+        return self.all_sizes[self.mode]
+
     def arrange(self) -> None:
         """Place every dock."""
-        plan = arrange_learn(self.width(), self.height(), self.look.font_scale, self.sizes)
+        scale = self.look.font_scale
+        plan = arrange(
+            self.mode, self.width(), self.height(), scale, self.sizes, self.views, story=self.story
+        )
         self.plan = plan
         self.arranged.emit()
         for name, dock in self.docks.items():
@@ -62,12 +78,13 @@ class Frame(QWidget):
     def drag(self, handle: Handle, by: int) -> None:
         """Move a border by some pixels."""
         assert self.plan is not None
-        self.sizes = drag(self.sizes, self.plan, handle, by, self.look.font_scale)
+        scale = self.look.font_scale
+        self.all_sizes[self.mode] = drag(self.sizes, self.plan, handle, by, scale)
         self.arrange()
 
     def reset(self) -> None:
-        """Give every dock its first size back."""
-        self.sizes = Sizes()
+        """Give every dock of the present layout its first size back."""
+        self.all_sizes[self.mode] = FIRST[self.mode]
         self.arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

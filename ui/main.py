@@ -45,7 +45,7 @@ def _has_display() -> bool:
 def _open_window(words: list[str]) -> None:
     from ui.app import run_window
 
-    status = run_window(words[0] if words else "hot-standby")
+    status = run_window(words[0] if words else "")
     if status:
         raise SystemExit(status)
 

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QWidget
 
 from ui.actions import Actions
 from ui.deeds import Deeds
 from ui.frame import Frame
-from ui.layout.window import Sizes
+from ui.layout.modes import MODES
 from ui.look import Look
+from ui.memory import Memory, open_memory
 from ui.model.playback import Playback
 from ui.model.run import RunModel
+from ui.modes import Modes
 from ui.panel.dock import Dock
 from ui.panel.registry import VIEWS, make_view
 from ui.panel.transport import Transport
 from ui.theme import stylesheet, theme_names
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QShowEvent
+    from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 
     from foviz import Session
+    from ui.tour import Tour
 
-DOCKS = ("lesson", "stage", "messages", "leases", "timeline", "inspector", "states", "pool")
-SPOKEN_MS = 8000
+TOUR_AFTER_MS = 600
+"""The tour waits until the first frame has been looked at."""
+GROWN = ("stage", "messages")
+"""What *Lecture* shows larger than the rest."""
+NO_SCREEN = ("offscreen", "minimal")
 
 
 class StatusBar(QWidget):
@@ -59,22 +66,27 @@ class MainWindow(QMainWindow):
         self, session: Session, theme: str = "", font_scale: float = 0.0, *, remember: bool = True
     ) -> None:
         super().__init__()
-        self.settings = QSettings() if remember else None
+        self.memory: Memory = open_memory(remember=remember)
         self.look = Look(
-            theme or self._remembered_theme(),
-            font_scale or float(str(self._remembered("font-scale", 1.0))),
+            theme or self.memory.theme,
+            font_scale or self.memory.font_scale,
             self.devicePixelRatioF(),
         )
+        self.target = ""
+        """What was asked for when the present lesson was opened."""
+        self.tour: Tour | None = None
         self.model = RunModel(session)
         self.playback = Playback(self.model)
         self.frame = Frame(self.look, self)
         self.deeds = Deeds(self)
-        self.actions_ = Actions(self, self.look, self.deeds.table())
+        self.actions_ = Actions(self, self.look, self.deeds.table(), self.memory)
         self.transport = Transport(self.model, self.playback, self.look, self.actions_)
         self.status = StatusBar()
         self.views: dict[str, QWidget] = {}
         self.docks: dict[str, Dock] = {}
-        self._build_docks()
+        self.controls: dict[str, list[QWidget]] = {}
+        self.modes = Modes(self)
+        self._build_views()
         self.setCentralWidget(self.frame)
         self._connect()
         self._restore()
@@ -83,23 +95,29 @@ class MainWindow(QMainWindow):
 
     # -- building
 
-    def _build_docks(self) -> None:
+    def _build_views(self) -> None:
         self.frame.add("transport", self.transport)
         self.frame.add("status", self.status)
+        self.frame.views = frozenset(spec.name for spec in VIEWS)
         for spec in VIEWS:
-            view = self.views[spec.name] = make_view(spec, self.model, self.look)
+            look = self.modes.big if spec.name in GROWN else self.look
+            view = self.views[spec.name] = make_view(spec, self.model, look)
             if hasattr(view, "words_changed"):
                 view.words_changed.connect(self._refresh_words)
-        for name in DOCKS:
+            if hasattr(view, "remember"):
+                view.remember(self.memory.settings)
+            makers = (getattr(view, name, None) for name in ("title_control", "title_widget"))
+            self.controls[spec.name] = [make() for make in makers if make is not None]
+        lesson = self.views["lesson"]
+        lesson.card.playback = self.playback  # type: ignore[attr-defined]
+
+    def _dock(self, name: str) -> Dock:
+        """Return a dock; each is made when a layout first has it."""
+        if name not in self.docks:
             dock = self.docks[name] = Dock(self.look)
             self.frame.add(name, dock)
             dock.tabs.currentChanged.connect(self._refresh_words)
-            for control in ("title_control", "title_widget"):
-                make = getattr(self.views[name], control, None)
-                if make is not None:
-                    dock.add_control(make(), name)
-        lesson = self.views["lesson"]
-        lesson.card.playback = self.playback  # type: ignore[attr-defined]
+        return self.docks[name]
 
     def _connect(self) -> None:
         self.frame.arranged.connect(self._fill_docks)
@@ -109,6 +127,7 @@ class MainWindow(QMainWindow):
         self.model.failed.connect(lambda words: self.status.say(words, bad=True))
         self.model.compare_wanted.connect(self.deeds.show_compare)
         self.playback.changed.connect(self._refresh)
+        self.modes.changed.connect(self._refresh)
         self.transport.command_wanted.connect(self.deeds.open_palette)
         index = self.views["index"]
         index.lesson_wanted.connect(self.deeds.open_target)  # type: ignore[attr-defined]
@@ -118,11 +137,32 @@ class MainWindow(QMainWindow):
         plan = self.frame.plan
         assert plan is not None
         titles = {spec.name: spec.title for spec in VIEWS}
-        for name, dock in self.docks.items():
-            if name in plan.docks:
+        for name in plan.docks:
+            if name in self.docks or name not in self.frame.docks:
                 names = plan.tabs.get(name, (name,))
-                dock.set_views([(view, titles[view], self.views[view]) for view in names])
+                views = [(view, titles[view], self.views[view]) for view in names]
+                self._dock(name).set_views(views, self.controls)
+        self.modes.grow()
         self._refresh_words()
+
+    def begin_tour(self) -> None:
+        """Show the hints, from the first one on."""
+        from ui.tour import Tour
+
+        if self.tour is not None:
+            self.tour.end()
+        self.tour = Tour(self)
+        self.tour.ended.connect(self._end_tour)
+        self.tour.begin()
+
+    def _end_tour(self) -> None:
+        self.tour = None
+        self.memory.put("tour-seen", 1)
+
+    def _begin_first_tour(self) -> None:
+        unseen = self.memory.keeps and not self.memory.text("tour-seen") and self.tour is None
+        if unseen and self.isVisible() and QGuiApplication.platformName() not in NO_SCREEN:
+            self.begin_tour()
 
     # -- showing
 
@@ -172,6 +212,8 @@ class MainWindow(QMainWindow):
             action = self.actions_.by_id.get(f"theme-{name}")
             if action is not None:
                 action.setChecked(name == self.look.name)
+        for mode in MODES:
+            self.actions_[f"layout-{mode}"].setChecked(mode == self.modes.name)
 
     def say(self, words: str) -> None:
         """Show some words in the status bar."""
@@ -181,44 +223,41 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setStyleSheet(stylesheet(self.look.theme))
-        self._remember("theme", self.look.name)
-        self._remember("font-scale", self.look.font_scale)
+        self.memory.put("theme", self.look.name)
+        self.memory.put("font-scale", self.look.font_scale)
 
     # -- remembering
 
-    def _remembered(self, key: str, default: object) -> object:
-        return self.settings.value(key, default) if self.settings is not None else default
-
-    def _remembered_theme(self) -> str:
-        name = str(self._remembered("theme", "light"))
-        return name if name in theme_names() else "light"
-
-    def _remember(self, key: str, value: object) -> None:
-        if self.settings is not None:
-            self.settings.setValue(key, value)
-
     def _restore(self) -> None:
         self.resize(1280, 800)
-        geometry = self._remembered("geometry", None)
+        geometry = self.memory.geometry
         if geometry is not None:
-            self.restoreGeometry(geometry)  # type: ignore[arg-type]
-        sizes = {
-            name: int(str(self._remembered(f"sizes/{name}", value)))
-            for name, value in vars(Sizes()).items()
-        }
-        self.frame.sizes = Sizes(**sizes)
-        self.views["console"].remember(self.settings)  # type: ignore[attr-defined]
+            self.restoreGeometry(geometry)
+        for mode in MODES:
+            self.frame.all_sizes[mode] = self.memory.sizes(mode)
+        self.modes.begin(self.memory.mode)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin with the keyboard in the messages, not on the first button."""
         super().showEvent(event)
         self.views["messages"].setFocus()
         self._refresh_words()
+        QTimer.singleShot(TOUR_AFTER_MS, self, self._begin_first_tour)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """In *Lecture* a letter answers the question."""
+        place = event.key() - Qt.Key.Key_A
+        if self.modes.name != "lecture" or not self.modes.caption.choose(place):
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop ticking, remember the window."""
         self.playback.stop_timer()
-        self._remember("geometry", self.saveGeometry())
-        for name, value in vars(self.frame.sizes).items():
-            self._remember(f"sizes/{name}", value)
+        memory = self.memory
+        memory.put("geometry", self.saveGeometry())
+        memory.put("layout", self.modes.name)
+        for mode in MODES:
+            memory.put_sizes(mode, self.frame.all_sizes[mode])
+        if self.target:
+            memory.put("lesson", self.target)
         super().closeEvent(event)

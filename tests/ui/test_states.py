@@ -298,24 +298,21 @@ def test_the_table_twin_names_each_state_and_where_it_leads(model, view):
     )
 
 
-def test_the_legend_is_shown_with_its_chart_only(model, view, qtbot):
-    from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+def test_the_legend_is_shown_with_its_chart_only(view, qtbot):
+    from PySide6.QtWidgets import QWidget
 
-    window, stack = QWidget(), QStackedWidget()
-    qtbot.addWidget(window)
-    legend = view.title_widget()
-    box = QVBoxLayout(window)
-    box.addWidget(legend)
-    box.addWidget(stack)
-    stack.addWidget(view)
-    stack.addWidget(QWidget())
-    window.show()
+    from ui.panel.dock import Dock
+
+    dock, legend = Dock(view.look), view.title_widget()
+    qtbot.addWidget(dock)
+    views = [("states", "States", view), ("pool", "Pool", QWidget())]
+    dock.set_views(views, {"states": [legend]})
+    dock.show()
     assert legend.isVisible()
-    stack.setCurrentIndex(1)
+    dock.show_view("pool")
     assert not legend.isVisible()
-    stack.setCurrentIndex(0)
+    dock.show_view("states")
     assert legend.isVisible()
-    stack.removeWidget(view)
     view.setParent(None)
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from foviz import DEEDS, FACTS, QUESTIONS, RUNS, Form
-from ui.actions import ACTIONS, keys_of
+from ui.actions import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from ui.actions import Actions
 
 _CELL = "padding: 2px 18px 2px 0"
 
@@ -33,17 +35,17 @@ class Page(QDialog):
         column.addWidget(buttons)
 
 
-def keys_html() -> str:
+def keys_html(actions: Actions) -> str:
     """Every action that has keys, by group."""
     rows: list[str] = []
     group = ""
     for spec in ACTIONS:
-        if not spec.keys:
+        keys = escape(actions.shown_keys(spec.id))
+        if not keys:
             continue
         if spec.group != group:
             group = spec.group
             rows.append(f'<tr><td colspan="2"><b>{group}</b></td></tr>')
-        keys = escape(keys_of(spec))
         words = escape(spec.text.removesuffix(" …"))
         rows.append(f'<tr><td style="{_CELL}">{keys}</td><td>{words}</td></tr>')
     rows.append('<tr><td colspan="2"><b>In a view</b></td></tr>')
@@ -52,6 +54,7 @@ def keys_html() -> str:
         ("Up, Down", "walk over what the view shows"),
         ("Return", "select it, or open its menu"),
         ("Wheel", "scroll into the past"),
+        ("A, B, C, D", "answer the question of the Lecture layout"),
     ):
         rows.append(f'<tr><td style="{_CELL}">{keys}</td><td>{words}</td></tr>')
     return f"<table>{''.join(rows)}</table>"

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from foviz import DEEDS, QUESTIONS, RUNS, FovizError
-from ui.actions import ACTIONS, keys_of
+from ui.actions import ACTIONS
 from ui.model.lab_line import completed_lines
 from ui.view.forms import draw_text, prepare
 
@@ -118,7 +118,9 @@ class Palette(QDialog):
         found = [spec for spec in ACTIONS if needle and needle in _words_of(spec)]
         # Words that begin as typed come before those that only hold it.
         for spec in sorted(found, key=lambda spec: f" {needle}" not in f" {_words_of(spec)}"):
-            self._add(spec.text.removesuffix(" …"), keys_of(spec), ("action", spec.id))
+            self._add(
+                spec.text.removesuffix(" …"), self.actions_.shown_keys(spec.id), ("action", spec.id)
+            )
         if not text:
             for form in (*DEEDS[:6], *RUNS[:3], *QUESTIONS[3:6]):
                 self._add(form.example, form.meaning, ("line", form.example))

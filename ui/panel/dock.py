@@ -28,7 +28,7 @@ class Dock(QWidget):
         super().__init__(parent)
         self.look = look
         self.names: list[str] = []
-        self._controls: list[tuple[QWidget, str]] = []
+        self._bare = self._untitled = False
         self._row = QWidget(self)
         self.tabs = QTabBar(self._row)
         self.tabs.setExpanding(False)
@@ -54,7 +54,10 @@ class Dock(QWidget):
         column.addWidget(self._row)
         column.addWidget(self._hair)
         column.addWidget(self.stack, 1)
-        self.tabs.currentChanged.connect(self._show_tab)
+        self.controls: dict[str, list[QWidget]] = {}
+        """What belongs into the title row while a view is shown, by the view's name."""
+        self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
+        self.tabs.currentChanged.connect(self._show_controls)
         look.changed.connect(self._scale)
         self._scale()
 
@@ -64,14 +67,23 @@ class Dock(QWidget):
         self.stack.addWidget(view)
         self.tabs.addTab(title)
 
-    def set_views(self, views: list[tuple[str, str, QWidget]]) -> None:
-        """Show these views (name, title, widget), keeping the present one if it is among them."""
-        if [name for name, _, _ in views] == self.names:
+    def set_views(
+        self, views: list[tuple[str, str, QWidget]], controls: dict[str, list[QWidget]]
+    ) -> None:
+        """Show these views (name, title, widget), keeping the present one if it is among them.
+
+        *controls* are what the views have for the title row. A view that has been in another
+        dock meanwhile, and its controls, come back.
+        """
+        names = [name for name, _, _ in views]
+        if names == self.names and all(view.parent() is self.stack for _, _, view in views):
             return
         shown = self.names[self.tabs.currentIndex()] if self.names else ""
         blocked = self.tabs.blockSignals(True)
         while self.tabs.count():
             self.tabs.removeTab(0)
+        while (view := self.stack.widget(0)) is not None:
+            self.stack.removeWidget(view)
         self.names = []
         for name, title, view in views:
             self.add(name, title, view)
@@ -81,7 +93,38 @@ class Dock(QWidget):
         self.tabs.setProperty("role", "title" if len(views) == 1 else "tabs")
         self.tabs.style().unpolish(self.tabs)
         self.tabs.style().polish(self.tabs)
+        self._take_controls({name: controls[name] for name in names if name in controls})
         self.show_view(shown if shown in self.names else (self.names[0] if self.names else ""))
+        self._show_controls()
+
+    def _take_controls(self, controls: dict[str, list[QWidget]]) -> None:
+        for control in (control for held in self.controls.values() for control in held):
+            # Another dock may have taken it meanwhile.
+            if control.parentWidget() is self._row:
+                self._line.removeWidget(control)
+                control.hide()
+        self.controls = controls
+        for control in (control for held in controls.values() for control in held):
+            self.add_control(control)
+
+    def _show_controls(self) -> None:
+        """Show what belongs to the view in front, and nothing else."""
+        shown = self.shown
+        for name, held in self.controls.items():
+            for control in held:
+                if control.parentWidget() is self._row:
+                    control.setVisible(name == shown)
+
+    @property
+    def shown(self) -> str:
+        """The name of the view in front."""
+        return self.names[self.tabs.currentIndex()] if self.names else ""
+
+    def set_bare(self, bare: bool) -> None:
+        """Take the title row away, as *Lecture* wants it, or give it back."""
+        self._bare = bare
+        self._row.setVisible(not (bare or self._untitled))
+        self._hair.setVisible(not (bare or self._untitled))
 
     def _give_title(self, views: list[tuple[str, str, QWidget]]) -> None:
         """Let a view that stands alone carry its title itself, if it can."""
@@ -89,15 +132,8 @@ class Dock(QWidget):
         for _, _, view in views:
             if hasattr(view, "titled"):
                 view.titled = alone
-        bare = alone and hasattr(views[0][2], "titled")
-        self._row.setVisible(not bare)
-        self._hair.setVisible(not bare)
-
-    def _show_tab(self, place: int) -> None:
-        self.stack.setCurrentIndex(place)
-        shown = self.names[place] if 0 <= place < len(self.names) else ""
-        for control, view in self._controls:
-            control.setVisible(not view or view == shown or view not in self.names)
+        self._untitled = alone and hasattr(views[0][2], "titled")
+        self.set_bare(self._bare)
 
     def show_view(self, name: str) -> None:
         """Bring a view to the front."""
@@ -106,12 +142,8 @@ class Dock(QWidget):
             self.tabs.setCurrentIndex(place)
             self.stack.setCurrentIndex(place)
 
-    def add_control(self, control: QWidget, view: str = "") -> None:
-        """Put a control at the right end of the title row, or beside the tabs if it says so.
-
-        A control of one of the views is there while that view is.
-        """
-        self._controls.append((control, view))
+    def add_control(self, control: QWidget) -> None:
+        """Put a control at the right end of the title row, or beside the tabs if it says so."""
         if control.property("place") == "left":
             self._line.insertWidget(1, control)
         else:

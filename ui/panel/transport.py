@@ -1,4 +1,4 @@
-"""The transport: menu, steps, play, pace, the clock, the step of the story, themes, command."""
+"""The transport: menu, steps, play, pace, the clock, the step of the story, layouts, command."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from foviz import MINUTE, clock_text, date_text, duration_text
 from ui.actions import ACTIONS
 from ui.icons import icon
+from ui.layout.modes import MODES, TITLES
 from ui.model.playback import PACES, pace_words
 from ui.view.forms import draw_step, draw_text, prepare, step_width
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from ui.model.run import RunModel
 
 STEPPERS = ("first", "previous-step", "previous-event", "play", "next-event", "next-step", "last")
-THEMES = (("theme-light", "Light"), ("theme-dark", "Dark"), ("theme-projector", "Projector"))
+SEGMENTS = {0: "first", len(MODES) - 1: "last"}
 
 
 class StepMark(QWidget):
@@ -193,16 +194,30 @@ class Transport(QWidget):
 
     def _build_right(self) -> None:
         group = QButtonGroup(self)
-        self.themes: list[QToolButton] = []
-        for place, (name, words) in enumerate(THEMES):
+        self.layouts: dict[str, QToolButton] = {}
+        for place, mode in enumerate(MODES):
+            action = self.actions_[f"layout-{mode}"]
             button = QToolButton()
             button.setCheckable(True)
-            button.setText(words)
-            button.setProperty("role", ("first", "middle", "last")[place])
-            button.clicked.connect(self.actions_[name].trigger)
+            button.setText(TITLES[mode])
+            button.setToolTip(action.toolTip())
+            button.setAccessibleName(action.text())
+            button.setProperty("role", SEGMENTS.get(place, "middle"))
+            button.clicked.connect(action.trigger)
+            action.toggled.connect(button.setChecked)
             group.addButton(button)
-            self.themes.append(button)
+            self.layouts[mode] = button
             self._row.addWidget(button)
+        # Where the segments have no room, one button has them all as a menu.
+        self.layout_menu = QToolButton()
+        self.layout_menu.setProperty("role", "frame")
+        self.layout_menu.setAccessibleName("Layout")
+        self.layout_menu.setToolTip("Layout")
+        self.layout_menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.layout_menu)
+        menu.addActions([self.actions_[f"layout-{mode}"] for mode in MODES])
+        self.layout_menu.setMenu(menu)
+        self._row.addWidget(self.layout_menu)
         self._row.addSpacing(12)
         self.command = QPushButton("Command or search")
         self.command.setProperty("role", "frame")
@@ -232,7 +247,7 @@ class Transport(QWidget):
     # -- showing
 
     def refresh(self) -> None:
-        """Show the position, the pace and the theme."""
+        """Show the position, the pace and the layout."""
         at = self.model.playhead
         self.date.setText(date_text(at))
         self.clock.setText(clock_text(at, 3))
@@ -251,17 +266,20 @@ class Transport(QWidget):
         action.setIcon(icon(name, theme, colour=theme.onpress))
         self.menu_button.setIcon(icon("menu", theme))
         self.command.setIcon(icon("search", theme))
-        for button, (theme_action, _) in zip(self.themes, THEMES, strict=True):
-            button.setChecked(theme_action == f"theme-{self.look.name}")
+        for mode in MODES:
+            if self.actions_[f"layout-{mode}"].isChecked():
+                self.layout_menu.setText(f"{TITLES[mode]} ▾")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Drop what a narrow window has no room for, the least needed first."""
         room = self.width() / self.look.font_scale
         self.elapsed.setVisible(room >= 1360)
         self.pace_words.setVisible(room >= 1250)
-        for button in self.themes:
+        for button in self.layouts.values():
             button.setVisible(room >= 1180)
-        for widget in (self.pace_rule, self.pace_name, self.pace):
+        self.layout_menu.setVisible(room < 1180)
+        self.pace_name.setVisible(room >= 1330)
+        for widget in (self.pace_rule, self.pace):
             widget.setVisible(room >= 960)
         self.command.setVisible(room >= 860)
         super().resizeEvent(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, QTimer
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QTimer
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -332,16 +332,7 @@ class StatesLegend(QWidget):
         self._view = view
         view.model.moved.connect(self.update)
         view.look.changed.connect(self._resize)
-        view.installEventFilter(self)
         self._resize()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Show the legend only with its chart, which may share its dock with other views."""
-        if event.type() == QEvent.Type.ShowToParent:
-            self.setVisible(True)
-        elif event.type() == QEvent.Type.HideToParent:
-            self.setVisible(False)
-        return super().eventFilter(watched, event)
 
     def _resize(self) -> None:
         self.setFixedSize(self.sizeHint())
