@@ -74,6 +74,9 @@ def save(window: MainWindow, out: Path) -> None:
     window.show()
     for _ in range(3):
         QApplication.processEvents()
+    for view in window.views.values():
+        if view.isVisible() and hasattr(view, "read_all"):
+            view.read_all()
     picture = window.grab()
     if not picture.save(str(out)):
         raise FovizError("it can't be written", str(out))

@@ -63,7 +63,7 @@ class ConsolePanel(QWidget):
         self.output.setReadOnly(True)
         self.output.setAccessibleName("What the console answered")
         self.output.setProperty("role", "console")
-        self.output.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.output.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.output.setMaximumBlockCount(MOST_LINES)
         self.output.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse

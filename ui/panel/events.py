@@ -191,6 +191,12 @@ class EventsPanel(FilteredPanel):
         if self.reader.behind:
             self.pulse.ask_again()
 
+    def read_all(self) -> None:
+        """Read the whole run at once: for pictures."""
+        self.refresh()
+        while self.reader.behind:
+            self.refresh()
+
     def _no_rows(self) -> str:
         if self.reader.behind:
             return "The log is being read …"
