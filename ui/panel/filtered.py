@@ -35,7 +35,7 @@ from ui.view.strokes import prepare
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+    from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 
     from ui.look import Look
     from ui.model.run import RunModel
@@ -76,6 +76,10 @@ class Pulse:
         """There is more to do than one refresh did."""
         if self._widget.isVisible():
             self._timer.start(PAUSE_MS // 5)
+
+    def stop(self) -> None:
+        """Nobody looks any more."""
+        self._timer.stop()
 
     def beat(self) -> None:
         """Refresh now."""
@@ -242,6 +246,11 @@ class FilteredPanel(QWidget):
         self._arrange()
         self._box.activate()
         self._arrange()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Read no further while nobody looks."""
+        super().hideEvent(event)
+        self.pulse.stop()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while nobody looked."""
