@@ -52,6 +52,7 @@ ACTIONS = (
     ActionSpec("bookmark", "Bookmark this moment …", "Time", ("Ctrl+B",)),
     ActionSpec("next-bookmark", "Next bookmark", "Time", ("F2",)),
     ActionSpec("previous-bookmark", "Previous bookmark", "Time", ("Shift+F2",)),
+    ActionSpec("measure", "Measure", "Time", ("M",)),
     ActionSpec("undo", "Undo the last intervention", "Run", ("Ctrl+Z",), "undo"),
     ActionSpec("redo", "Redo the intervention", "Run", ("Ctrl+Shift+Z", "Ctrl+Y")),
     ActionSpec("next-branch", "Next branch", "Run", ("]",), "branch"),

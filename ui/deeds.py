@@ -65,6 +65,7 @@ class Deeds:
             "last": lambda: self._still(model.go_end),
             "faster": lambda: self._pace(1),
             "slower": lambda: self._pace(-1),
+            "measure": model.measure,
             "undo": model.undo,
             "redo": model.redo,
             "next-branch": lambda: self._branch(1),

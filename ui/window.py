@@ -250,6 +250,11 @@ class MainWindow(QMainWindow):
         if self.modes.name != "lecture" or not self.modes.caption.choose(place):
             super().keyPressEvent(event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape ends a measure, wherever the keyboard is."""
+        if event.key() != Qt.Key.Key_Escape or not self.model.stop_measuring():
+            super().keyPressEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop ticking, remember the window."""
         self.playback.stop_timer()

@@ -18,6 +18,7 @@ from foviz import (
     Session,
     Snapshot,
 )
+from ui.model.measure import End, start_here
 from ui.model.selection import NOTHING, Focus, Selection, focus_of
 
 LOOK_BACK = 64
@@ -74,6 +75,8 @@ class RunModel(QObject):
         self._focus: tuple[object, Focus] | None = None
         self._steps: tuple[object, tuple[StepView, ...]] | None = None
         self.last_line = ""
+        self.measured: End | None = None
+        """Where the measure starts, while something is measured."""
         self.answers: dict[int, int] = {}
         """Chosen answer by the number of the question."""
 
@@ -81,6 +84,7 @@ class RunModel(QObject):
         """Show another session."""
         self.session = session
         self.selection = NOTHING
+        self.measured = None
         self.answers = {}
         self.last_line = ""
         self._focus = self._steps = None
@@ -262,6 +266,18 @@ class RunModel(QObject):
         if selection != self.hover:
             self.hover = selection
             self.moved.emit()
+
+    def measure(self) -> None:
+        """Begin to measure at the selected record, or at the playhead; or end it."""
+        self.measured = start_here(self) if self.measured is None else None
+        self.moved.emit()
+
+    def stop_measuring(self) -> bool:
+        """End the measure; False when there is none."""
+        was = self.measured is not None
+        if was:
+            self.measure()
+        return was
 
     def do(self, line: str) -> Reply | None:
         """Carry out a lab line; a mistake is told by ``failed`` and changes nothing."""

@@ -224,13 +224,25 @@ def draw_playhead(
 
 
 def draw_measure(
-    painter: QPainter, theme: Theme, x: float, y1: float, y2: float, text: str = ""
+    painter: QPainter,
+    theme: Theme,
+    x: float,
+    y1: float,
+    y2: float,
+    text: str = "",
+    *,
+    above: bool = False,
+    below: bool = False,
 ) -> None:
-    """Draw the measure between two selections, one above the other, and its length in words."""
+    """Draw the measure between two selections, one above the other, and its length in words.
+
+    An end that lies *above* or *below* the view has no arm: the head alone points out.
+    """
     top, foot = min(y1, y2), max(y1, y2)
     arm = metrics.MEASURE_ARM
-    for y in (top, foot):
-        line(painter, theme, x - arm, y, x + arm, y, theme.sel, metrics.STROKE)
+    for y, out in ((top, above), (foot, below)):
+        if not out:
+            line(painter, theme, x - arm, y, x + arm, y, theme.sel, metrics.STROKE)
     line(painter, theme, x, top + 1, x, foot - 1, theme.sel, metrics.STROKE)
     if foot - top > 2 * metrics.HEAD:
         draw_head(painter, theme, x, top + 1, 0, -1, theme.sel, metrics.HEAD)

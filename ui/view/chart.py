@@ -17,6 +17,7 @@ from ui.layout.chart_items import Outcome
 from ui.layout.chart_marks import PlacedChange, PlacedLink
 from ui.model.selection import NOTHING, Selection
 from ui.view import metrics
+from ui.view.chart_measure import bar_of, measure_words, paint_measure
 from ui.view.chart_paint import (
     StepMark,
     paint_bracket,
@@ -127,8 +128,11 @@ class ChartView(PaintedView):
         return found
 
     def status_words(self) -> str:
-        """Return which hosts have nothing to say in this view."""
+        """Return what is measured, or else which hosts have nothing to say in this view."""
         scene = self.scene()
+        measured = measure_words(self.model)
+        if measured:
+            return measured
         count = scene.hidden_count
         if not count:
             return ""
@@ -161,6 +165,10 @@ class ChartView(PaintedView):
             self._name_marks(strokes, row)
         self._paint_cause(strokes, rows)
         self._paint_gutters(strokes)
+        bar = bar_of(self.model, self.maker.facts, scene)
+        if bar is not None:
+            words = measure_words(self.model)
+            self.hit(paint_measure(painter, self.theme, *bar), words=words, deed=self.model.measure)
         painter.restore()
         names = {host: self.maker.facts.name(host) for host in scene.hosts if host >= 0}
         for column, area in paint_heads(strokes, names):
@@ -393,6 +401,8 @@ class ChartView(PaintedView):
             if key == Qt.Key.Key_End:
                 self._scroll_to_foot()
                 return
+        if event.key() == Qt.Key.Key_Escape and self.model.stop_measuring():
+            return
         super().keyPressEvent(event)
 
     # -- the title row, the table twin
