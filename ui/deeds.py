@@ -82,6 +82,9 @@ class Deeds:
             "configure": lambda: self._ask(ConfigureDialog(model, self.window)),
             "deconfigure": lambda: self._order("deconfigure"),
             "replicate": lambda: self._order("replicate"),
+            "find": self.find,
+            "find-next": lambda: self.find(1),
+            "find-previous": lambda: self.find(-1),
             "palette": lambda: self.open_palette(""),
             "theme-light": lambda: look.use("light"),
             "theme-dark": lambda: look.use("dark"),
@@ -215,6 +218,20 @@ class Deeds:
                 dock.show_view("compare")
 
     # -- the rest
+
+    def find(self, direction: int = 0) -> None:
+        """Bring the messages to the front with their find bar, or go to the next match."""
+        bar = self.window.views["messages"].find_bar  # type: ignore[attr-defined]
+        docks = self.window.docks.values()
+        shown = [dock for dock in docks if "messages" in dock.names and not dock.isHidden()]
+        if not shown:
+            self.model.failed.emit("the messages are not in this layout; make the window larger")
+            return
+        shown[0].show_view("messages")
+        if direction and bar.field.text():
+            self._still(lambda: bar.go(direction))
+        else:
+            bar.open_bar()
 
     def open_palette(self, text: str) -> None:
         """Open the palette below the command field."""

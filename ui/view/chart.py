@@ -17,6 +17,7 @@ from ui.layout.chart_items import Outcome
 from ui.layout.chart_marks import PlacedChange, PlacedLink
 from ui.model.selection import NOTHING, Selection
 from ui.view import metrics
+from ui.view.chart_find import FindBar
 from ui.view.chart_measure import bar_of, measure_words, paint_measure
 from ui.view.chart_paint import (
     StepMark,
@@ -43,7 +44,7 @@ from ui.view.painted import Hit, PaintedView
 from ui.view.stage_menus import make_menu
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QPainter, QWheelEvent
+    from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent, QWheelEvent
     from PySide6.QtWidgets import QMenu, QWidget
 
     from ui.layout.chart import Row
@@ -68,6 +69,7 @@ class ChartView(PaintedView):
         self._kept: tuple[object, ChartScene] | None = None
         self._lines: list[tuple[QLineF, Hit]] = []
         self._steps: tuple[object, dict[int, list[StepView]]] | None = None
+        self.find_bar = FindBar(self)
         model.opened.connect(self._forget)
         look.changed.connect(self._scroll_to_foot)
 
@@ -81,7 +83,7 @@ class ChartView(PaintedView):
     def scene(self) -> ChartScene:
         """Return what the chart shows now; the same one as long as nothing changed."""
         session, maker = self.model.session, self.maker
-        size = (max(1, self.width()), max(1, self.height()))
+        size = (max(1, self.width()), max(1, self.height() - self.room_below()))
         key = (
             session, session.version, session.branch.name, len(session.branch.trace),
             self.model.selection, size, self.theme, self.scale, maker.below, len(maker.cuts),
@@ -94,6 +96,11 @@ class ChartView(PaintedView):
             key = (*key[:8], maker.below, len(maker.cuts), frozenset(maker.open))
             kept = self._kept = (key, made)
         return kept[1]
+
+    def room_below(self) -> int:
+        """Return how much of the view the find bar takes at its foot."""
+        bar = self.find_bar
+        return 0 if bar.isHidden() else bar.height()
 
     def steps_of(self, item: Item) -> list[StepView]:
         """Return the steps of the story that a row tells, oldest first."""
@@ -143,6 +150,7 @@ class ChartView(PaintedView):
 
     def paint(self, painter: QPainter, w: int, h: int) -> None:
         """Paint ground, lifelines, folds, heads, lines, capsules, marks, brackets, playhead."""
+        h -= self.room_below()
         scene = self.scene()
         layout = scene.layout
         strokes = Strokes(painter, self.theme, scene)
@@ -376,6 +384,11 @@ class ChartView(PaintedView):
         """Scroll back by some pixels, or forth when *by* is negative."""
         self.maker.below += by
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The find bar keeps to the foot."""
+        super().resizeEvent(event)
+        self.find_bar.place()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll: the playhead stays where it is."""

@@ -479,7 +479,7 @@ def nothing_page(coming: bool) -> Page:
         ("Space", "play or pause"),
         ("→", "next event"),
         ("Page Down", "next step"),
-        ("Ctrl+F", "say what to do"),
+        ("Ctrl+Shift+P", "say what to do"),
     )
     text = "Press Space to play, or click anything to ask about it."
     facts = tuple(Pair(name, what) for name, what in keys)
