@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from foviz import MESSAGES, Session
+from foviz import MESSAGES, RowKind, Session
 from ui.model.find import Finder
 from ui.model.run import RunModel
 from ui.window import MainWindow
@@ -196,6 +196,26 @@ def test_the_bar_stays_inside_and_spaces_can_be_typed(window, qtbot):
     assert chart.scene().layout.foot > 0
     assert chart.room_below() == 0
     assert foot < chart.height()
+
+
+def test_protocols_can_be_left_out(window, qtbot):
+    bar = type_in(window, qtbot, "dhcp2")
+    every = list(bar.finder.matches)
+    dhcp, failover = bar.kinds.values()
+    failover.click()
+    qtbot.waitUntil(lambda: bar.finder.done)
+    digest = window.model.digest
+    kinds = {digest.row(digest.place_of(record)).kind for record in bar.finder.matches}
+    assert RowKind.DHCP in kinds
+    assert not kinds & {RowKind.FAILOVER, RowKind.CONNECT}
+    dhcp.click()
+    qtbot.waitUntil(lambda: bar.finder.done)
+    kinds = {digest.row(digest.place_of(record)).kind for record in bar.finder.matches}
+    assert kinds
+    assert not kinds & set(MESSAGES)
+    window.views["messages"].resize(300, 200)
+    qtbot.waitUntil(lambda: bar.finder.done)
+    assert bar.finder.matches == every, "what can't be seen leaves nothing out"
 
 
 def test_the_palette_keeps_its_own_keys(window, qtbot):

@@ -9,12 +9,16 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
-from foviz import MESSAGES, RULES, Kind, ip_text
+from foviz import MESSAGES, RULES, Kind, RowKind, ip_text
 
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from foviz import Row
     from ui.model.run import RunModel
 
+DHCP = frozenset({RowKind.DHCP, RowKind.ARP})
+FAILOVER = frozenset({RowKind.FAILOVER, RowKind.CONNECT})
 UNSETTLED = 64
 """What became of the last messages may still change: so many rows are read again."""
 
@@ -29,7 +33,8 @@ class Finder:
         """The records found so far, oldest first."""
         self._words: list[str] = []
         self._texts: list[str] = []
-        self._records: list[int] = []
+        self._rows: list[Row] = []
+        self._without: Set[RowKind] = frozenset()
         self._looked = 0
         self._key: tuple[object, ...] = ()
         self._length = self._print = 0
@@ -49,8 +54,9 @@ class Finder:
         """Whether every row was looked at."""
         return self._looked >= self.wanted
 
-    def ask(self, query: str) -> None:
-        """Search for other words, from the beginning."""
+    def ask(self, query: str, without: Set[RowKind] = frozenset()) -> None:
+        """Search for other words, from the beginning; rows *without* some kinds."""
+        self._without = without
         self.query = query.strip()
         self._words = query.lower().split()
         self.matches, self._looked = [], 0
@@ -68,10 +74,10 @@ class Finder:
             if len(trace) > self._length:
                 keep = max(0, keep - UNSETTLED)
             keep = min(keep, self.wanted)
-        del self._texts[keep:], self._records[keep:]
+        del self._texts[keep:], self._rows[keep:]
         if self._looked > keep:
             self._looked = keep
-            last = self._records[-1] if keep else -1
+            last = self._rows[-1].record if keep else -1
             del self.matches[bisect_right(self.matches, last) :]
         self._key, self._length = key, len(trace)
         self._print = trace.fingerprint(self._length)
@@ -85,10 +91,11 @@ class Finder:
             if place >= len(self._texts):
                 row = digest.row(first + place)
                 self._texts.append(self._text(row))
-                self._records.append(row.record)
-            text = self._texts[place]
-            if self._words and all(word in text for word in self._words):
-                self.matches.append(self._records[place])
+                self._rows.append(row)
+            text, row = self._texts[place], self._rows[place]
+            asked = bool(self._words) and row.kind not in self._without
+            if asked and all(word in text for word in self._words):
+                self.matches.append(row.record)
             self._looked += 1
         return self._looked >= wanted
 

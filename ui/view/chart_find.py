@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
-from ui.model.find import Finder
+from ui.model.find import DHCP, FAILOVER, Finder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 280
 INSET: Final = 10
+LEAST: Final = 120
+NARROW: Final = 480
+"""A narrower chart has no room for the choice of protocols."""
 SLICE_MS: Final = 8
 ROWS: Final = 16
 """So many rows are read between two looks at the clock."""
@@ -46,6 +49,13 @@ class FindBar(QWidget):
         line.addWidget(self._button("▾", "Next (Enter, F3)", lambda: self.go(1)))
         line.addWidget(self.words)
         line.addStretch(1)
+        self.kinds = {}
+        for text, kinds in (("DHCP", DHCP), ("Failover", FAILOVER)):
+            box = self.kinds[kinds] = QCheckBox(text)
+            box.setChecked(True)
+            box.setToolTip(f"Find {text} messages too")
+            box.toggled.connect(lambda: self._ask(self.field.text()))
+            line.addWidget(box)
         line.addWidget(self._button("✕", "Close (Esc)", self.close_bar))
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -89,13 +99,20 @@ class FindBar(QWidget):
         view = self.view
         high = self.sizeHint().height()
         self.field.setMaximumWidth(view.theme.px(WIDTH))
+        self.field.setMinimumWidth(min(view.theme.px(LEAST), view.width() // 3))
+        narrow = view.width() < view.theme.px(NARROW)
+        for box in self.kinds.values():
+            if narrow:  # what can't be seen leaves nothing out
+                box.setChecked(True)
+            box.setVisible(not narrow)
         self.setGeometry(0, view.height() - high, view.width(), high)
 
     # -- searching
 
     def _ask(self, query: str) -> None:
         self._way = 0
-        self.finder.ask(query)
+        left_out = [kinds for kinds, box in self.kinds.items() if not box.isChecked()]
+        self.finder.ask(query, frozenset().union(*left_out))
         self.refresh()
 
     def refresh(self) -> None:
@@ -122,7 +139,7 @@ class FindBar(QWidget):
 
     def _say(self) -> None:
         words = self.finder.words()
-        room = max(60, self.width() // 2)
+        room = max(60, self.width() // 4)
         self.words.setToolTip(words)
         self.words.setText(self.view.theme.elide(words, room, 10))
 
