@@ -12,7 +12,7 @@ from ui.layout.chart_columns import place_columns
 from ui.layout.chart_items import Arrow, Fate, Item
 from ui.layout.chart_measure import HIGH, height_of, place_bar
 from ui.look import Look
-from ui.model.measure import End, exact_text, measure_of
+from ui.model.measure import End, Measure, exact_text, measure_of
 from ui.model.run import RunModel
 from ui.model.selection import NOTHING, Selection
 from ui.view.chart import ChartView
@@ -123,6 +123,20 @@ def test_the_words_stand_inside_and_touch_nothing_when_there_is_room(width):
 )
 def test_a_length_is_told_exactly(us, text):
     assert exact_text(us) == text
+
+
+def test_words_that_cover_something_say_so():
+    scene = scene_of(30)
+    ends = [height_of(scene, row.item.at, -1, scrolled=False) for row in scene.rows[-2:]]
+    assert not place_bar(scene, Ruler(), *ends, 40).crowded
+    assert place_bar(scene, Ruler(), *ends, 600).crowded
+
+
+def test_a_length_has_shorter_forms():
+    measure = Measure(End(0), End((5 * 86_400 + 19 * 3_600 + 60) * S))
+    short = "Δ\u00a05\u00a0d"
+    assert measure.texts == (f"{short} 19\u00a0h 1\u00a0min", f"{short} 19\u00a0h", short)
+    assert Measure(End(0), End(1_003_000)).texts == ("Δ\u00a01.003\u00a0s",)
 
 
 # -- the view

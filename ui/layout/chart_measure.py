@@ -45,6 +45,8 @@ class Bar(NamedTuple):
     words_x: float
     words_y: float
     words_w: float
+    crowded: bool = False
+    """The words cover something: fewer words may not."""
 
 
 def height_of(scene: Scene, at: int, record: int, *, scrolled: bool) -> Height:
@@ -97,7 +99,12 @@ def place_bar(scene: Scene, measure: Measure, one: Height, other: Height, width:
     half, high = width / 2, measure.px(HIGH)
     limit = columns.right if columns.gutter else columns.width - 2.0
     least, most = scene.top + high / 2, scene.foot - high / 2
-    middles = [x + arm + APART + half, x - arm - APART - half, _middle_of_gap(edges, x), x]
+    middles = [
+        x + arm + APART + half,
+        x - arm - APART - half,
+        _middle_of_gap([*edges, limit], x),
+        x,
+    ]
     heights = list(_heights(top.y, foot.y, least, most)) or [(least + most) / 2]
 
     def cost(at: tuple[float, float]) -> float:
@@ -109,8 +116,9 @@ def place_bar(scene: Scene, measure: Measure, one: Height, other: Height, width:
         return 100 * outside + 10 * covered + 2 * lines
 
     words_x, words_y = min(((mid, y) for mid in middles for y in heights), key=cost)
+    crowded = cost((words_x, words_y)) > 0
     words_x = max(half + 2, min(columns.width - half - 2, words_x))
-    return Bar(x, top, foot, words_x, words_y, width)
+    return Bar(x, top, foot, words_x, words_y, width, crowded)
 
 
 def _boxes(scene: Scene, measure: Measure, top: float, foot: float) -> list[Box]:

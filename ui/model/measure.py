@@ -29,6 +29,12 @@ class Measure(NamedTuple):
         return abs(self.end.at - self.start.at) if self.end is not None else 0
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """The length for the bracket, then with its finer units cut off, one after the other."""
+        units = self.text.split(" ")
+        return tuple(" ".join(units[:count]) for count in range(len(units), 0, -1))
+
+    @property
     def text(self) -> str:
         """The length as it stands at the bracket; without another end only the sign."""
         us = self.us

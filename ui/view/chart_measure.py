@@ -35,8 +35,14 @@ def bar_of(model: RunModel, facts: Facts, scene: ChartScene) -> tuple[Bar, str] 
 
     one = height(measure.start)
     other = height(measure.end) if measure.end is not None else one
-    width = scene.measure.text(measure.text, True) + 2 * metrics.PLATE_WIDER
-    return place_bar(scene.layout, scene.measure, one, other, width), measure.text
+    tried = []
+    for text in measure.texts:
+        width = scene.measure.text(text, True) + 2 * metrics.PLATE_WIDER
+        bar = place_bar(scene.layout, scene.measure, one, other, width)
+        if not bar.crowded:
+            return bar, text
+        tried.append((bar, text))
+    return tried[-1]
 
 
 def paint_measure(painter: QPainter, theme: Theme, bar: Bar, text: str) -> QRectF:
