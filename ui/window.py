@@ -245,14 +245,11 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(TOUR_AFTER_MS, self, self._begin_first_tour)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """In *Lecture* a letter answers the question."""
+        """Escape ends a measure, wherever the keyboard is; in *Lecture* a letter answers."""
+        if event.key() == Qt.Key.Key_Escape and self.model.stop_measuring():
+            return
         place = event.key() - Qt.Key.Key_A
         if self.modes.name != "lecture" or not self.modes.caption.choose(place):
-            super().keyPressEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape ends a measure, wherever the keyboard is."""
-        if event.key() != Qt.Key.Key_Escape or not self.model.stop_measuring():
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:

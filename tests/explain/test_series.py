@@ -182,7 +182,7 @@ def test_another_course_of_the_same_branch_is_noticed():
     assert reading(series, session) == reading(series_of(session), session)
 
 
-def test_a_fork_has_series_of_its_own_and_leaves_the_storys_alone():
+def test_a_fork_has_series_of_its_own_and_leaves_those_of_the_story_alone():
     session = lesson("hot-standby")
     told = series_of(session)
     session.seek_time(session.step_moment(session.story.steps[6]))

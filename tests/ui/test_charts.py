@@ -219,7 +219,7 @@ def test_a_low_view_shows_one_kind_chosen_in_a_box(view):
     assert view.message == "CONTACT"
     at_step(view, 10)
     words = [word.text for word in view.drawer.plots[0].words]
-    assert "DHCP2 sent 1" in words, "CONTACTs go each minute while nothing else does"
+    assert "DHCP2 sent 1" in words, "a CONTACT goes each minute while nothing else does"
 
 
 # -- themes ------------------------------------------------------------------------------
