@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from foviz.sim.faults import Intervention
     from foviz.sim.world import World
 
-APART: Final = 512
+APART: Final = 448
 """Events between two checkpoints of the frontier."""
 NEAR_APART: Final = 32
 """Events between two checkpoints close to the cursor, which make stepping back cheap."""
