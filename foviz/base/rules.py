@@ -311,6 +311,12 @@ RULES: Final[dict[str, Rule]] = {
         "The update agrees with, or outranks, what this server has on record.",
         "draft-12 §7.1.3",
     ),
+    "own-word-holds": Rule(
+        "own word holds",
+        "Two updates about an unused address crossed. The primary shares addresses out: it "
+        "acknowledges the secondary's and keeps its own, which the secondary takes in its turn.",
+        "draft-12 §5.4, §7.6",
+    ),
     "update-refused": Rule(
         "update refused",
         "What this server has on record is newer or weighs more than the update.",

@@ -516,11 +516,6 @@ class Profile:
         """Return this profile with some switches set to values that were checked before."""
         return Profile(self.name, {name: self.value(name) for name in SWITCHES} | changed)
 
-    @property
-    def send_timer_s(self) -> int:
-        """After how long without sending a CONTACT goes out: a third of the receive timer."""
-        return max(1, int(self.receive_timer_s) // 3)
-
 
 def value_text(value: Any) -> str:
     """Return a switch's value as people write it: ``yes``, ``60``, ``owner-only``."""

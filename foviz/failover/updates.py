@@ -313,7 +313,8 @@ def _take(endpoint: Endpoint, now: int, options: messages.Options) -> tuple[list
     if outcome.reject:
         note = _decision("rejected", "update-refused", update.hardware, update.address, facts)
         return [note], outcome.reject
-    note = _decision("accepted", "update-accepted", update.hardware, update.address, facts)
+    rule = "own-word-holds" if _owner_decides(endpoint, store, own, update) else "update-accepted"
+    note = _decision("accepted", rule, update.hardware, update.address, facts)
     return [note, *_accept(endpoint, now, store, case, outcome)], 0
 
 
