@@ -89,6 +89,7 @@ class Pair:
         lease_s=8 * HOUR,
         profile=MICROSOFT,
         start=True,
+        reservations=None,
         **settings,
     ):
         self.now = self.began = STORY_START
@@ -107,7 +108,9 @@ class Pair:
                 scopes=("LAN",),
                 **settings,
             )
-            args = (hardware(250 + index), profile, {"LAN": config}, {"pair": side})
+            pairs = tuple((hardware(n), a) for n, a in (reservations or {}).get(name, ()))
+            scopes = {"LAN": config._replace(reservations=pairs)}
+            args = (hardware(250 + index), profile, scopes, {"pair": side})
             self.hosts[name] = ServerHost(index, name, *args)
         if start:
             self.boot("A")

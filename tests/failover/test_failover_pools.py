@@ -157,6 +157,7 @@ def test_a_gift_outlasts_news_of_the_address_that_it_crosses(name):
     times = {"start": pair.time, "cltt": pair.time - 60}
     assert pair.tell("A", pair.update(gift, BindingStatus[name], 1, **times)) == [0]
     assert pair.status("A", gift) == "BACKUP"
+    assert pair.why("A") == "own-word-holds"
     pair.run(1)
     assert pair.status("A", gift) == pair.status("B", gift) == "BACKUP"
     assert pair.binding("A", gift).known

@@ -295,11 +295,6 @@ def longest_lease(
 # -- a range
 
 
-def last_octet(text: str) -> str:
-    """Return ``.51`` of ``10.0.0.51``."""
-    return f".{text.rpartition('.')[2]}"
-
-
 def range_text(first: str, last: str) -> str:
     """Return ``10.0.0.51–250``, or both in full when they differ in more than the last octet."""
     if first == last:
